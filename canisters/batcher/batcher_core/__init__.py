@@ -1,0 +1,1 @@
+"""The batcher's decisions: admission, flights, tickets, results, money. Calls nothing."""

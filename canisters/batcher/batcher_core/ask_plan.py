@@ -1,0 +1,60 @@
+"""From a request to a plan: everything that is decided before anything is called or spent."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from batcher_core.asker_admission import PAYING
+from batcher_core.batcher_bounds import Settings
+from batcher_core.money import Price, price_of
+from refrain_core.canonical import canonical_text
+from refrain_core.fingerprint import digest_of
+from refrain_core.model_names import resolve_model
+from refrain_core.namespaces import namespace_for
+from refrain_core.refusals import unknown_model
+from refrain_core.request_checks import check_request
+
+
+class Plan(NamedTuple):
+    """An admitted request, its model named whole, with its fingerprint."""
+
+    caller: str
+    standing: str
+    request: dict[str, Any]
+    namespace: str
+    digest: str
+
+    @property
+    def is_paying(self) -> bool:
+        """Whether the caller must attach cycles."""
+        return self.standing == PAYING
+
+
+def plan_request(
+    caller: str, standing: str, request: dict[str, Any], models: Sequence[str]
+) -> "Plan | dict[str, Any]":
+    """Check an admitted caller's request; return its plan, or its refusal."""
+    refusal = check_request(request)
+    if refusal is not None:
+        return refusal
+    model = resolve_model(request["model"], models)
+    if model is None:
+        return unknown_model(_models_to_choose_from(request["model"], models))
+    namespace = namespace_for(request["namespace"], caller)
+    if isinstance(namespace, dict):
+        return namespace
+    whole = dict(request)
+    whole["model"] = model
+    digest = digest_of(canonical_text(whole, namespace))
+    return Plan(caller, standing, whole, namespace, digest)
+
+
+def price_for(plan: Plan, settings: Settings) -> Price:
+    """Price a plan; the batcher takes neither fee nor margin from those whom it sponsors."""
+    if plan.is_paying:
+        return price_of(plan.request, settings.hit_fee_cycles, settings.margin_cycles)
+    return price_of(plan.request, 0, 0)
+
+
+def _models_to_choose_from(asked: str, models: Sequence[str]) -> str:
+    known = ", ".join(models) or "none yet: a controller calls refresh_models"
+    return f"no single model is named {asked[:80]}; known: {known}"

@@ -1,0 +1,52 @@
+"""The life of a flight, as one table: which event leads from which state to which.
+
+A flight is the work on one digest: it may begin with a lookup in the cache (a submitted request)
+or at once with the call of a model (an asked one, whose lookup came before). It ends once.
+"""
+
+UNOPENED = "unopened"
+LOOKING_UP = "looking_up"
+DISPATCHED = "dispatched"
+SETTLED = "settled"
+FAILED = "failed"
+EXPIRED = "expired"
+
+STATES = (UNOPENED, LOOKING_UP, DISPATCHED, SETTLED, FAILED, EXPIRED)
+FINAL_STATES = frozenset((SETTLED, FAILED, EXPIRED))
+
+LOOKUP_BEGUN = "lookup_begun"
+MODEL_CALLED = "model_called"
+HIT_FOUND = "hit_found"
+MODEL_ANSWERED = "model_answered"
+WORK_REFUSED = "work_refused"
+LEASE_ENDED = "lease_ended"
+
+EVENTS = (LOOKUP_BEGUN, MODEL_CALLED, HIT_FOUND, MODEL_ANSWERED, WORK_REFUSED, LEASE_ENDED)
+
+TRANSITIONS = {
+    (UNOPENED, LOOKUP_BEGUN): LOOKING_UP,
+    (UNOPENED, MODEL_CALLED): DISPATCHED,
+    (LOOKING_UP, HIT_FOUND): SETTLED,
+    (LOOKING_UP, MODEL_CALLED): DISPATCHED,
+    (LOOKING_UP, WORK_REFUSED): FAILED,
+    (LOOKING_UP, LEASE_ENDED): EXPIRED,
+    (DISPATCHED, MODEL_ANSWERED): SETTLED,
+    (DISPATCHED, WORK_REFUSED): FAILED,
+    (DISPATCHED, LEASE_ENDED): EXPIRED,
+}
+
+
+class IllegalTransitionError(Exception):
+    """An event that the table does not list for the state: a bug of the batcher."""
+
+
+def next_state(state: str, event: str) -> str:
+    """Return the state that `event` leads to.
+
+    Raises:
+        IllegalTransitionError: the table has no such pair.
+    """
+    following = TRANSITIONS.get((state, event))
+    if following is None:
+        raise IllegalTransitionError(f"a flight that is {state} cannot take {event}")
+    return following

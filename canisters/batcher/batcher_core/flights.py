@@ -1,0 +1,108 @@
+"""The flights under way: one a digest, each with a lease, kept in a stable map and the heap.
+
+A record is ``token|deadline_ns|state|read_until_ns|awaited`` under its digest.
+"""
+
+from typing import NamedTuple
+
+from batcher_core.flight_machine import (
+    FINAL_STATES,
+    LEASE_ENDED,
+    UNOPENED,
+    next_state,
+)
+from batcher_core.text_store import TextStore
+from refrain_core.leases import Lease, held, may_settle
+
+
+class Flight(NamedTuple):
+    """The work on one digest. token: its fencing token; awaited: whether a ticket points at it."""
+
+    digest: str
+    token: int
+    deadline_ns: int
+    state: str
+    read_until_ns: int
+    awaited: bool
+
+    @property
+    def lease(self) -> Lease:
+        """The right to settle this flight."""
+        return Lease(self.token, self.deadline_ns)
+
+
+def pack_flight(flight: Flight) -> str:
+    """Write a flight as its record."""
+    awaited = 1 if flight.awaited else 0
+    lease = f"{flight.token}|{flight.deadline_ns}"
+    return f"{lease}|{flight.state}|{flight.read_until_ns}|{awaited}"
+
+
+def unpack_flight(digest: str, record: str) -> Flight:
+    """Read what `pack_flight` wrote."""
+    token, deadline_ns, state, read_until_ns, awaited = record.split("|")
+    return Flight(digest, int(token), int(deadline_ns), state, int(read_until_ns), awaited == "1")
+
+
+class FlightBoard:
+    """All flights; the map is the truth, the heap its copy."""
+
+    def __init__(self, store: TextStore) -> None:
+        """Start empty; `load` reads what the store holds."""
+        self._store = store
+        self._flights: dict[str, Flight] = {}
+
+    def __len__(self) -> int:
+        """Count the flights, those past their lease included until they are swept."""
+        return len(self._flights)
+
+    def load(self) -> None:
+        """Rebuild the heap's copy; bounded by max_flights."""
+        self._flights = {
+            digest: unpack_flight(digest, record) for digest, record in self._store.items()
+        }
+
+    def under_way(self, digest: str, now_ns: int) -> "Flight | None":
+        """Return the flight of `digest` whose lease holds."""
+        flight = self._flights.get(digest)
+        return flight if flight is not None and held(flight.lease, now_ns) else None
+
+    def settleable(self, digest: str, token: int, now_ns: int) -> "Flight | None":
+        """Return the flight of `digest` if `token` still holds its lease."""
+        flight = self._flights.get(digest)
+        if flight is None or not may_settle(flight.lease, token, now_ns):
+            return None
+        return flight
+
+    def open(self, flight: Flight, event: str) -> Flight:
+        """Open an unopened flight by `event`, ending the expired one that it replaces."""
+        overdue = self._flights.get(flight.digest)
+        if overdue is not None:
+            self.advance(overdue, LEASE_ENDED)
+        return self.advance(flight._replace(state=UNOPENED), event)
+
+    def advance(self, flight: Flight, event: str) -> Flight:
+        """Take `event` by the table; a flight that ends by it leaves the board."""
+        moved = flight._replace(state=next_state(flight.state, event))
+        if moved.state in FINAL_STATES:
+            self._flights.pop(flight.digest, None)
+            self._store.remove(flight.digest)
+        else:
+            self._keep(moved)
+        return moved
+
+    def await_by_ticket(self, flight: Flight) -> None:
+        """Note that a ticket points at the flight, so that its outcome is kept."""
+        if not flight.awaited:
+            self._keep(flight._replace(awaited=True))
+
+    def expire(self, now_ns: int, most: int) -> int:
+        """End at most `most` flights whose lease is over; return how many."""
+        overdue = [one for one in self._flights.values() if not held(one.lease, now_ns)][:most]
+        for flight in overdue:
+            self.advance(flight, LEASE_ENDED)
+        return len(overdue)
+
+    def _keep(self, flight: Flight) -> None:
+        self._flights[flight.digest] = flight
+        self._store.insert(flight.digest, pack_flight(flight))

@@ -1,0 +1,151 @@
+"""Flights, tickets and results together: who opens, who joins, who may settle, what is read."""
+
+from typing import Any, NamedTuple
+
+from batcher_core.batcher_bounds import Settings
+from batcher_core.fetch_watch import FetchWatch
+from batcher_core.flight_machine import UNOPENED, WORK_REFUSED
+from batcher_core.flights import Flight, FlightBoard
+from batcher_core.numbering import Numbering
+from batcher_core.outcomes import MISS_STORED, Outcome, as_variant, collapsed
+from batcher_core.results import ResultShelf
+from batcher_core.text_store import TextStore
+from batcher_core.tickets import JOINED, Ticket, TicketBook
+from refrain_core.limits import NANOSECONDS
+from refrain_core.refusals import busy, not_allowed
+
+SWEEP_INTERVAL_S = 10
+SWEEP_STEPS = 64
+"""Records of each kind that one sweep removes at most; an insert or removal is about 1 M."""
+
+_LOOKUP_LOST_NS = 3_600 * NANOSECONDS
+
+
+class Stores(NamedTuple):
+    """The stable maps behind the desk."""
+
+    flights: TextStore
+    tickets: TextStore
+    results: TextStore
+    meta: TextStore
+
+
+class FrontDesk:
+    """Everything that is in flight or waits to be read."""
+
+    def __init__(self, stores: Stores) -> None:
+        """Start empty; `load` reads what the stores hold."""
+        self.watch = FetchWatch()
+        self._flights = FlightBoard(stores.flights)
+        self._tickets = TicketBook(stores.tickets)
+        self._results = ResultShelf(stores.results)
+        self._numbering = Numbering(stores.meta)
+
+    def load(self) -> None:
+        """Rebuild every index of the heap."""
+        self._flights.load()
+        self._tickets.load()
+        self._results.load()
+        self._numbering.load()
+
+    def census(self) -> dict[str, int]:
+        """Return how many flights are open and tickets kept."""
+        return {"flights_open": len(self._flights), "tickets_kept": len(self._tickets)}
+
+    def under_way(self, digest: str, now_ns: int) -> "Flight | None":
+        """Return the flight that an asker of `digest` can join."""
+        return self._flights.under_way(digest, now_ns)
+
+    def refuse_flight(self, now_ns: int, settings: Settings) -> "dict[str, Any] | None":
+        """Refuse one more flight where there are too many."""
+        if len(self._flights) >= settings.max_flights:
+            self._flights.expire(now_ns, SWEEP_STEPS)
+        is_full = len(self._flights) >= settings.max_flights
+        return busy(SWEEP_INTERVAL_S) if is_full else None
+
+    def refuse_ticket(self, now_ns: int, settings: Settings) -> "dict[str, Any] | None":
+        """Refuse one more ticket where there are too many."""
+        if len(self._tickets) >= settings.max_tickets:
+            self._tickets.sweep(now_ns, SWEEP_STEPS)
+        is_full = len(self._tickets) >= settings.max_tickets
+        return busy(SWEEP_INTERVAL_S) if is_full else None
+
+    def open(self, digest: str, event: str, now_ns: int, settings: Settings) -> Flight:
+        """Open a flight under a new fencing token, by the event that it begins with."""
+        deadline_ns = now_ns + settings.lease_s * NANOSECONDS
+        read_until_ns = deadline_ns + settings.ticket_ttl_s * NANOSECONDS
+        token = self._numbering.take()
+        unopened = Flight(digest, token, deadline_ns, UNOPENED, read_until_ns, awaited=False)
+        return self._flights.open(unopened, event)
+
+    def give_ticket(self, flight: Flight, asker: str, part: str, fee_cycles: int) -> dict[str, Any]:
+        """Issue a ticket for the flight; return it as a Ticket record."""
+        self._flights.await_by_ticket(flight)
+        number = self._numbering.take()
+        ticket = Ticket(
+            asker,
+            flight.digest,
+            flight.token,
+            flight.deadline_ns,
+            flight.read_until_ns,
+            fee_cycles,
+            part,
+        )
+        self._tickets.issue(number, ticket)
+        return _ticket_record(number, flight.digest, flight.read_until_ns)
+
+    def depart(self, digest: str, token: int, event: str, now_ns: int) -> bool:
+        """Move a flight on by `event` if `token` still holds its lease."""
+        flight = self._flights.settleable(digest, token, now_ns)
+        if flight is None:
+            return False
+        self._flights.advance(flight, event)
+        return True
+
+    def settle(self, digest: str, token: int, event: str, outcome: Outcome, now_ns: int) -> bool:
+        """End a flight with its outcome; False, and nothing kept, if `token` lost its lease."""
+        flight = self._flights.settleable(digest, token, now_ns)
+        if flight is None:
+            return False
+        # First what can fail, so that a flight without its outcome stays open.
+        if flight.awaited:
+            self._results.write(token, outcome, flight.read_until_ns)
+        self._flights.advance(flight, WORK_REFUSED if outcome.answered is None else event)
+        self.watch.settle(digest, outcome)
+        return True
+
+    def note_stored(self, digest: str, token: int) -> None:
+        """Note that the cache kept the answer, for whoever reads it by ticket."""
+        self._results.relabel(token, digest, MISS_STORED)
+
+    def ticket_state(self, number: int, asker: str, now_ns: int) -> dict[str, Any]:
+        """Return where a ticket stands, as a TicketState; changes nothing."""
+        ticket = self._tickets.read(number, asker)
+        if ticket is None:
+            return {"Refused": not_allowed("no such ticket of yours: it may have expired")}
+        if now_ns >= ticket.expires_at_ns:
+            return {"Expired": "the ticket expired: ask again"}
+        outcome = self._results.read(ticket.token, ticket.digest)
+        if outcome is not None:
+            return as_variant(_as_seen_by(ticket, outcome), "Settled", "Failed")
+        flight = self._flights.under_way(ticket.digest, now_ns)
+        if flight is not None and flight.token == ticket.token:
+            return {"Pending": _ticket_record(number, ticket.digest, ticket.deadline_ns)}
+        return {"Expired": "the work was not finished before its deadline: ask again"}
+
+    def sweep(self, now_ns: int) -> None:
+        """Remove a bounded number of everything that is over."""
+        self._flights.expire(now_ns, SWEEP_STEPS)
+        self._tickets.sweep(now_ns, SWEEP_STEPS)
+        self._results.sweep(now_ns, SWEEP_STEPS)
+        self.watch.sweep(now_ns - _LOOKUP_LOST_NS)
+
+
+def _as_seen_by(ticket: Ticket, outcome: Outcome) -> Outcome:
+    if ticket.part == JOINED:
+        return collapsed(outcome, ticket.fee_cycles)
+    return outcome
+
+
+def _ticket_record(number: int, digest: str, expires_at_ns: int) -> dict[str, Any]:
+    return {"ticket": number, "digest": digest, "expires_at_ns": expires_at_ns}

@@ -1,0 +1,131 @@
+"""How a flight ended: an answer, or a refusal; and its form as one text.
+
+An answer is ``A|cache_status|outcalls|charged_cycles|age_s|finish|model|trust|prompt_tokens|
+completion_tokens|dropped_messages|dropped_characters|created_at_ns|content``; a refusal is ``R|``
+and its JSON. Content comes last, so that it may hold any character.
+"""
+
+import json
+from typing import Any, NamedTuple
+
+from refrain_core.refusals import internal
+
+HIT = "hit"
+COLLAPSED = "collapsed"
+MISS = "fwd=miss"
+MISS_STORED = "fwd=miss; stored"
+
+STORED_FINISHES = ("stop", "length")
+"""Answers that ended by themselves or at the caller's own bound; never one cut by a budget."""
+
+_FIELDS_BEFORE_CONTENT = 13
+
+
+class Outcome(NamedTuple):
+    """Exactly one of `answered` (keys as in Answered) and `refusal` is not None."""
+
+    answered: "dict[str, Any] | None"
+    refusal: "dict[str, Any] | None"
+
+
+def refused_outcome(refusal: dict[str, Any]) -> Outcome:
+    """Return the outcome of work that came to nothing."""
+    return Outcome(None, refusal)
+
+
+def answered_outcome(
+    digest: str, answer: dict[str, Any], status: str, *, age_s: int = 0, outcalls: int = 0
+) -> Outcome:
+    """Return the outcome of work that brought an answer; its charge is stated later."""
+    answered = {
+        "answer": answer,
+        "digest": digest,
+        "cache_status": status,
+        "age_s": age_s,
+        "outcalls": outcalls,
+        "charged_cycles": 0,
+    }
+    return Outcome(answered, None)
+
+
+def charged(outcome: Outcome, cycles: int) -> Outcome:
+    """Return the outcome with what it cost its asker."""
+    return _with_field(outcome, "charged_cycles", cycles)
+
+
+def with_status(outcome: Outcome, status: str) -> Outcome:
+    """Return the outcome with another cache status."""
+    return _with_field(outcome, "cache_status", status)
+
+
+def collapsed(outcome: Outcome, fee_cycles: int) -> Outcome:
+    """Return the outcome as somebody sees it who joined the flight: no outcall of its own."""
+    shared = with_status(_with_field(outcome, "outcalls", 0), COLLAPSED)
+    return charged(shared, fee_cycles)
+
+
+def may_be_stored(outcome: Outcome) -> bool:
+    """Tell whether the answer is new and whole, so that the cache may keep it."""
+    answered = outcome.answered
+    if answered is None or answered["cache_status"] != MISS:
+        return False
+    return answered["answer"]["finish"] in STORED_FINISHES
+
+
+def as_variant(outcome: Outcome, success: str, failure: str) -> dict[str, Any]:
+    """Return the outcome as a Candid variant with the given names of its two cases."""
+    if outcome.answered is not None:
+        return {success: outcome.answered}
+    return {failure: outcome.refusal or internal("the outcome is empty: please report this")}
+
+
+def pack_outcome(outcome: Outcome) -> str:
+    """Write an outcome as one text."""
+    if outcome.answered is None:
+        return "R|" + json.dumps(outcome.refusal)
+    answered = outcome.answered
+    answer = answered["answer"]
+    head = f"A|{answered['cache_status']}|{answered['outcalls']}|{answered['charged_cycles']}"
+    names = "|".join([_escaped(answer[key]) for key in ("finish", "model", "trust")])
+    tokens = f"{answer['prompt_tokens']}|{answer['completion_tokens']}"
+    dropped = f"{answer['dropped_messages']}|{answer['dropped_characters']}"
+    tail = f"{answer['created_at_ns']}|{answer['content']}"
+    return f"{head}|{answered['age_s']}|{names}|{tokens}|{dropped}|{tail}"
+
+
+def unpack_outcome(text: str, digest: str) -> Outcome:
+    """Read what `pack_outcome` wrote about `digest`."""
+    if text.startswith("R|"):
+        return refused_outcome(json.loads(text[2:]))
+    fields = text.split("|", _FIELDS_BEFORE_CONTENT)
+    answer = {
+        "content": fields[13],
+        "finish": _unescaped(fields[5]),
+        "model": _unescaped(fields[6]),
+        "trust": _unescaped(fields[7]),
+        "prompt_tokens": int(fields[8]),
+        "completion_tokens": int(fields[9]),
+        "dropped_messages": int(fields[10]),
+        "dropped_characters": int(fields[11]),
+        "created_at_ns": int(fields[12]),
+    }
+    outcome = answered_outcome(
+        digest, answer, fields[1], age_s=int(fields[4]), outcalls=int(fields[2])
+    )
+    return charged(outcome, int(fields[3]))
+
+
+def _with_field(outcome: Outcome, key: str, value: Any) -> Outcome:
+    if outcome.answered is None:
+        return outcome
+    answered = dict(outcome.answered)
+    answered[key] = value
+    return Outcome(answered, None)
+
+
+def _escaped(field: str) -> str:
+    return field.replace("%", "%25").replace("|", "%7C")
+
+
+def _unescaped(field: str) -> str:
+    return field.replace("%7C", "|").replace("%25", "%")

@@ -1,0 +1,27 @@
+"""The batcher's stable memory: every map's id, bounds and meaning.
+
+    id  map       key                          value
+    0   rows      kybra-simple-db's            controllers, askers, wiring, models, settings
+    1   flights   digest                       token|deadline_ns|state|read_until_ns|awaited
+    2   tickets   number, 16 hex digits        asker|digest|token|deadline_ns|expires_at_ns|fee|part
+    3   results   token, 16 hex digits, .piece pieces|read_until_ns|text; further pieces: text
+    4   meta      layout, sequence, counters   a number; a number; counts joined by |
+    5   accounts  asker                        charged|spent|margin|credit|held
+    6   holds     token, 16 hex digits         asker|due_cycles|until_ns
+
+Sizes count Candid's framing, about ten bytes a text. Flights, tickets, results and holds are
+bounded by the settings max_flights and max_tickets, so that post_upgrade can walk them whole.
+"""
+
+from kybra import StableBTreeMap
+
+LAYOUT_VERSION = "1"
+LAYOUT_KEY = "layout"
+
+rows_map = StableBTreeMap[str, str](memory_id=0, max_key_size=200, max_value_size=2000)
+flights_map = StableBTreeMap[str, str](memory_id=1, max_key_size=80, max_value_size=120)
+tickets_map = StableBTreeMap[str, str](memory_id=2, max_key_size=32, max_value_size=280)
+results_map = StableBTreeMap[str, str](memory_id=3, max_key_size=32, max_value_size=4100)
+meta_map = StableBTreeMap[str, str](memory_id=4, max_key_size=40, max_value_size=400)
+accounts_map = StableBTreeMap[str, str](memory_id=5, max_key_size=80, max_value_size=240)
+holds_map = StableBTreeMap[str, str](memory_id=6, max_key_size=32, max_value_size=140)

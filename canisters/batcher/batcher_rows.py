@@ -1,0 +1,137 @@
+"""What a controller sets, as kybra-simple-db rows, read through a copy in the heap."""
+
+from typing import TypeVar
+
+from kybra_simple_db import Database, Entity, String
+from kybra_simple_logging import Level, set_log_level
+
+from batcher_core.batcher_bounds import Settings, pack_settings, unpack_settings
+from batcher_maps import rows_map
+
+_Row = TypeVar("_Row", bound=Entity)
+
+MAX_ASKERS = 1_000
+MAX_MODELS = 64
+
+
+class Controller(Entity):
+    """Who configures this canister."""
+
+    __alias__ = "principal"
+    principal = String(max_length=63)
+
+
+class Asker(Entity):
+    """Who may ask; sponsored is "yes" or "no"."""
+
+    __alias__ = "principal"
+    principal = String(max_length=63)
+    sponsored = String(max_length=3)
+
+
+class KnownModel(Entity):
+    """A whole model name that the infer canister serves."""
+
+    __alias__ = "name"
+    name = String(max_length=200)
+
+
+class Setting(Entity):
+    """A single value under its name: "cache", "infer" (canister ids) or "settings"."""
+
+    __alias__ = "name"
+    name = String(max_length=32)
+    value = String(max_length=400)
+
+
+class Rows:
+    """The heap's copy of all rows. Reads touch no map, writes go through."""
+
+    def __init__(self) -> None:
+        """Start empty; `load` reads the rows."""
+        self.controllers: set[str] = set()
+        self.askers: dict[str, str] = {}
+        self.models: list[str] = []
+        self.wiring: dict[str, str] = {}
+        self.settings = Settings()
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the cache and the infer canister are known."""
+        return "cache" in self.wiring and "infer" in self.wiring
+
+    def load(self) -> None:
+        """Open the database and copy what it holds."""
+        # Its loggers print each load and keep a thousand lines in the heap.
+        set_log_level(Level.ERROR)
+        Database.init(audit_enabled=False, db_storage=rows_map)
+        self.controllers = {row.principal or "" for row in Controller.instances()}
+        self.askers = {row.principal or "": row.sponsored or "no" for row in Asker.instances()}
+        self.models = sorted([row.name or "" for row in KnownModel.instances()])
+        values = {row.name or "": row.value or "" for row in Setting.instances()}
+        packed = values.pop("settings", None)
+        self.settings = Settings() if packed is None else unpack_settings(packed)
+        self.wiring = values
+
+    def add_controller(self, principal: str) -> None:
+        """Let `principal` configure this canister."""
+        if principal not in self.controllers:
+            Controller(principal=principal)
+            self.controllers.add(principal)
+
+    def remove_controller(self, principal: str) -> None:
+        """Take the role from `principal`."""
+        _delete(_find(Controller, "principal", principal))
+        self.controllers.discard(principal)
+
+    def allow_asker(self, principal: str, sponsored: str) -> None:
+        """Let `principal` ask, at the batcher's expense or its own."""
+        row = _find(Asker, "principal", principal)
+        if row is None:
+            Asker(principal=principal, sponsored=sponsored)
+        else:
+            row.sponsored = sponsored
+        self.askers[principal] = sponsored
+
+    def deny_asker(self, principal: str) -> None:
+        """Stop `principal` from asking; its account keeps its credit."""
+        _delete(_find(Asker, "principal", principal))
+        self.askers.pop(principal, None)
+
+    def keep_models(self, names: list[str]) -> None:
+        """Replace the list of models."""
+        for gone in set(self.models).difference(names):
+            _delete(_find(KnownModel, "name", gone))
+        for new in sorted(set(names).difference(self.models)):
+            KnownModel(name=new)
+        self.models = sorted(set(names))
+
+    def connect(self, role: str, canister: str) -> None:
+        """Keep the id of the canister that is "cache" or "infer"."""
+        _keep_setting(role, canister)
+        self.wiring[role] = canister
+
+    def configure(self, settings: Settings) -> None:
+        """Replace the settings."""
+        _keep_setting("settings", pack_settings(settings))
+        self.settings = settings
+
+
+def _find(kind: type[_Row], field: str, value: str) -> "_Row | None":
+    return kind[field, value]
+
+
+def _keep_setting(name: str, value: str) -> None:
+    row = _find(Setting, "name", name)
+    if row is None:
+        Setting(name=name, value=value)
+    else:
+        row.value = value
+
+
+def _delete(row: "Entity | None") -> None:
+    if row is not None:
+        row.delete()
+
+
+rows = Rows()

@@ -1,0 +1,53 @@
+"""What the batcher holds in its heap, each a copy or an index of a stable map."""
+
+from batcher_core.front_desk import SWEEP_STEPS, FrontDesk, Stores
+from batcher_core.ledger import Ledger
+from batcher_core.tallies import Tallies
+from batcher_maps import (
+    LAYOUT_KEY,
+    LAYOUT_VERSION,
+    accounts_map,
+    flights_map,
+    holds_map,
+    meta_map,
+    results_map,
+    tickets_map,
+)
+from batcher_rows import rows
+from refrain_core.limits import NANOSECONDS
+
+HOLD_NS = 3_600 * NANOSECONDS
+"""How long past its lease a flight's reply may still come and be booked exactly."""
+
+desk = FrontDesk(Stores(flights_map, tickets_map, results_map, meta_map))
+ledger = Ledger(accounts_map, holds_map)
+tallies = Tallies(meta_map)
+
+
+def start_empty(controller: str) -> None:
+    """Begin with nothing but a first controller."""
+    meta_map.insert(LAYOUT_KEY, LAYOUT_VERSION)
+    load_all()
+    rows.add_controller(controller)
+
+
+def load_all() -> None:
+    """Rebuild the heap from the maps; all of them are bounded.
+
+    Raises:
+        ValueError: the maps were written by another layout, so that the upgrade must fail.
+    """
+    layout = meta_map.get(LAYOUT_KEY)
+    if layout != LAYOUT_VERSION:
+        raise ValueError(f"stable memory has layout {layout}, this code needs {LAYOUT_VERSION}")
+    rows.load()
+    desk.load()
+    ledger.load()
+    tallies.load()
+
+
+def sweep(now_ns: int) -> None:
+    """Remove what is over, in bounded steps, and write the counts."""
+    desk.sweep(now_ns)
+    ledger.sweep(now_ns, SWEEP_STEPS)
+    tallies.flush()

@@ -1,0 +1,133 @@
+"""The batcher canister: the front door of Refrain. Endpoints only; decisions are elsewhere."""
+
+from typing import Any, cast
+
+from kybra import Async, Manual, Vec, ic, init, nat64, post_upgrade, query, text, update, void
+
+from asking import Boarding, asked, boarded, continued, quoted
+from batcher_admin import (
+    add_controller,
+    allow_asker,
+    askers,
+    configure,
+    connect,
+    deny_asker,
+    refresh_models,
+    remove_controller,
+    settings,
+)
+from batcher_core.front_desk import SWEEP_INTERVAL_S
+from batcher_core.money import Price
+from batcher_rows import rows
+from batcher_state import desk, load_all, start_empty, sweep, tallies
+from refrain_api.ask_records import AskRequest
+from refrain_api.batcher_records import (
+    AskResult,
+    BatcherCounters,
+    QuoteResult,
+    SubmitResult,
+    TicketState,
+)
+from refrain_api.services import CacheService, InferService
+from refrain_core.refusals import internal
+
+# Kybra looks endpoints and services up by name among what this module exports.
+__all__ = [
+    "CacheService",
+    "InferService",
+    "add_controller",
+    "allow_asker",
+    "ask",
+    "askers",
+    "configure",
+    "connect",
+    "counters",
+    "deny_asker",
+    "init_",
+    "models",
+    "post_upgrade_",
+    "quote",
+    "refresh_models",
+    "remove_controller",
+    "result",
+    "settings",
+    "submit",
+]
+
+
+@init
+def init_() -> void:
+    """Begin closed: the installer is the only controller, and nobody else may ask."""
+    start_empty(ic.caller().to_str())
+    ic.set_timer_interval(SWEEP_INTERVAL_S, tick)
+
+
+@post_upgrade
+def post_upgrade_() -> void:
+    """Rebuild the heap from stable memory, and set the timer that the upgrade lost."""
+    load_all()
+    ic.set_timer_interval(SWEEP_INTERVAL_S, tick)
+
+
+@update
+def ask(request: AskRequest) -> Async[AskResult]:
+    """Answer in the reply: from the cache, or by a flight of its own; or join one by ticket."""
+    try:
+        reply: Any = yield from asked(ic.caller().to_str(), cast("dict[str, Any]", request))
+    except Exception as error:  # noqa: BLE001 - an async method answers whatever happens
+        reply = _internal(error)
+    return cast("AskResult", reply)
+
+
+@update
+def submit(request: AskRequest) -> Async[Manual[SubmitResult]]:
+    """Reply a ticket at once and go on working: its outcome is read with `result`."""
+    try:
+        boarding = boarded(ic.caller().to_str(), cast("dict[str, Any]", request))
+    except Exception as error:  # noqa: BLE001 - an async method answers whatever happens
+        boarding = Boarding(_internal(error), None, 0, Price(0, 0, 0))
+    ic.reply(boarding.reply)
+    try:
+        yield from continued(boarding)
+    except Exception as error:  # noqa: BLE001 - nobody listens any more but the log
+        ic.print(f"submit: {type(error).__name__}")
+    return None
+
+
+@query
+def result(ticket: nat64) -> TicketState:
+    """Say where a ticket stands, to its asker only."""
+    return cast("TicketState", desk.ticket_state(ticket, ic.caller().to_str(), ic.time()))
+
+
+@query
+def quote(request: AskRequest) -> QuoteResult:
+    """Say what an ask will cost before it is made."""
+    reply = quoted(ic.caller().to_str(), cast("dict[str, Any]", request))
+    return cast("QuoteResult", reply)
+
+
+@query
+def models() -> Vec[text]:
+    """List the models that can be asked, by their whole names."""
+    return rows.models
+
+
+@query
+def counters() -> BatcherCounters:
+    """Return the counts since install; an upgrade may lose those of the last seconds."""
+    counts = tallies.snapshot()
+    counts.update(desk.census())
+    return cast("BatcherCounters", counts)
+
+
+def tick() -> None:
+    """Sweep on the timer; an error is logged, since timers swallow what they raise."""
+    try:
+        sweep(ic.time())
+    except Exception as error:  # noqa: BLE001 - see above
+        ic.print(f"sweep: {type(error).__name__}: {error}")
+
+
+def _internal(error: Exception) -> dict[str, Any]:
+    return {"Refused": internal(f"{type(error).__name__} in the batcher: ask again")}

@@ -1,0 +1,78 @@
+"""Cycles at the batcher's door: what is accepted of a call, held for a flight, and booked."""
+
+from typing import Any
+
+from kybra import ic
+
+from batcher_core.ask_plan import Plan, price_for
+from batcher_core.flights import Flight
+from batcher_core.money import Price, refuse_short_balance, refuse_too_few, still_due
+from batcher_rows import rows
+from batcher_state import HOLD_NS, ledger, tallies
+
+
+def price(plan: Plan) -> Price:
+    """Price a plan by the settings of now."""
+    return price_for(plan, rows.settings)
+
+
+def refuse_unpaid(plan: Plan) -> "dict[str, Any] | None":
+    """Refuse a paying asker whose call does not bring a miss's price; accepts nothing."""
+    if not plan.is_paying:
+        return None
+    due_cycles = price(plan).miss_cycles
+    account = ledger.account(plan.caller)
+    return refuse_too_few(account, due_cycles, ic.msg_cycles_available128())
+
+
+def refuse_call(plan: Plan, cost: Price) -> "dict[str, Any] | None":
+    """Refuse a model's call that the asker or this canister cannot pay; accepts nothing."""
+    if not plan.is_paying:
+        return refuse_unfunded(cost)
+    account = ledger.account(plan.caller)
+    incoming = still_due(account, cost.miss_cycles)
+    return refuse_too_few(
+        account, cost.miss_cycles, ic.msg_cycles_available128()
+    ) or refuse_short_balance(ic.canister_balance128(), incoming, cost.call_cycles)
+
+
+def refuse_unfunded(cost: Price) -> "dict[str, Any] | None":
+    """Refuse a call that this canister cannot pay out of what it has."""
+    return refuse_short_balance(ic.canister_balance128(), 0, cost.call_cycles)
+
+
+def take_fee(plan: Plan) -> int:
+    """Take the fee of a hit or of joining a flight; return it. Sponsored askers pay none."""
+    if not plan.is_paying:
+        return 0
+    account = ledger.account(plan.caller)
+    fee_cycles = rows.settings.hit_fee_cycles
+    accepted = ic.msg_cycles_accept128(still_due(account, fee_cycles))
+    # Another call of this asker may have used up the credit that was counted on.
+    fee_cycles = min(fee_cycles, account.credit + accepted)
+    ledger.take_fee(plan.caller, accepted, fee_cycles)
+    tallies.add("charged_cycles", fee_cycles)
+    return fee_cycles
+
+
+def secure(plan: Plan, flight: Flight, cost: Price) -> None:
+    """Accept and hold the worst case of a flight; `refuse_call` said that it is there."""
+    if not plan.is_paying:
+        return
+    incoming = still_due(ledger.account(plan.caller), cost.miss_cycles)
+    accepted = ic.msg_cycles_accept128(incoming)
+    until_ns = flight.deadline_ns + HOLD_NS
+    ledger.hold(flight.token, plan.caller, accepted, cost.miss_cycles, until_ns)
+
+
+def release(token: int) -> None:
+    """Give back the whole hold of a flight that called nothing, as credit."""
+    ledger.release(token, 0, 0)
+
+
+def book(token: int, cost: Price, spent: int, margin: int) -> int:
+    """Book what a flight cost of what was held for it; return that. The rest is credit."""
+    ledger.release(token, spent, margin)
+    tallies.add("charged_cycles", cost.miss_cycles)
+    tallies.add("refunded_cycles", cost.miss_cycles - spent - margin)
+    return spent + margin

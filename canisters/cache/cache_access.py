@@ -1,0 +1,96 @@
+"""Who may do what with the cache, by a heap copy of its members."""
+
+from typing import Any
+
+from kybra import Principal, ic
+
+import cache_rows
+from refrain_core.access import (
+    refuse_controller_removal,
+    refuse_grant,
+    refuse_unless_controller,
+    refuse_unless_listed,
+)
+from refrain_core.limits import PUBLIC
+from refrain_core.namespaces import may_see
+from refrain_core.refusals import bad_request
+
+CONTROLLER = "controller"
+WRITER = "writer"
+
+roles: dict[str, set[str]] = {}
+"""Principals by role, as loaded; empty until then, so that nobody has a role by accident."""
+
+
+def caller_text() -> str:
+    """Return the caller's principal as text; dear, so ask once in a message."""
+    return ic.caller().to_str()
+
+
+def load_roles() -> None:
+    """Copy the members from stable memory into the heap."""
+    for role in (CONTROLLER, WRITER):
+        roles[role] = cache_rows.members(role)
+
+
+def strangers_refusal() -> "dict[str, Any] | None":
+    """Refuse a caller who is no controller."""
+    return refuse_unless_controller(caller_text(), roles[CONTROLLER])
+
+
+def non_writers_refusal() -> "dict[str, Any] | None":
+    """Refuse a caller who is no writer."""
+    return refuse_unless_listed(caller_text(), roles[WRITER], WRITER)
+
+
+def non_removers_refusal() -> "dict[str, Any] | None":
+    """Refuse a caller who is neither writer nor controller."""
+    return refuse_unless_listed(caller_text(), roles[WRITER] | roles[CONTROLLER], WRITER)
+
+
+def caller_sees(namespace: str) -> bool:
+    """Tell whether the caller may read entries of a namespace."""
+    if namespace == PUBLIC:
+        return True
+    caller = caller_text()
+    return may_see(namespace, caller) or caller in roles[WRITER] or caller in roles[CONTROLLER]
+
+
+def grant(role: str, principal: str) -> Any:
+    """Give a role on a controller's behalf; returns Done."""
+    refusal = strangers_refusal() or refuse_grant(principal) or _checksum_refusal(principal)
+    if refusal is not None:
+        return {"Refused": refusal}
+    if principal in roles[role]:
+        return {"Ok": f"{principal} is a {role} already"}
+    add(role, principal)
+    return {"Ok": f"{principal} is a {role} now"}
+
+
+def withdraw(role: str, principal: str) -> Any:
+    """Take a role on a controller's behalf, but never the last controller's; returns Done."""
+    refusal = strangers_refusal()
+    if refusal is None and role == CONTROLLER:
+        refusal = refuse_controller_removal(principal, roles[CONTROLLER])
+    if refusal is not None:
+        return {"Refused": refusal}
+    if principal not in roles[role]:
+        return {"Ok": f"{principal} was no {role}"}
+    cache_rows.drop_member(role, principal)
+    roles[role].discard(principal)
+    return {"Ok": f"{principal} is no {role} any more"}
+
+
+def add(role: str, principal: str) -> None:
+    """Store a role and copy it into the heap."""
+    cache_rows.add_member(role, principal)
+    roles[role].add(principal)
+
+
+def _checksum_refusal(principal: str) -> "dict[str, Any] | None":
+    """Refuse a mistyped principal; kybra raises a bare Exception for it."""
+    try:
+        Principal.from_str(principal)
+    except Exception:  # noqa: BLE001  # the only kind that it raises
+        return bad_request("not a principal: its checksum does not fit, check for a typing error")
+    return None

@@ -1,0 +1,1 @@
+"""The cache's decisions: pure code over maps that are handed in."""

@@ -1,0 +1,1 @@
+"""The infer canister's decisions: pure functions over values, without the platform."""

@@ -1,0 +1,1 @@
+"""An embedded replica of the Internet Computer for Kybra canisters; knows nothing of LLMs."""

@@ -1,0 +1,1 @@
+"""Candid: types, bytes, order and .did text, with Kybra's rules for Python values."""

@@ -1,0 +1,78 @@
+"""What the kernel's parts share: canisters, queue, waiting calls, counts."""
+
+from __future__ import annotations
+
+import random
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from kybra_replica.kernel.canister import Callback, CallContext, Canister
+from kybra_replica.kernel.clock import Clock
+from kybra_replica.kernel.messages import Answer, IngressOrigin, Message, Origin
+from kybra_replica.stable.map_store import MapStore
+from kybra_replica.stable.store import Store
+
+
+@dataclass
+class MessageCounts:
+    """How many messages of each kind ran, and what they burnt."""
+
+    updates: int = 0
+    queries: int = 0
+    callbacks: int = 0
+    timers: int = 0
+    traps: int = 0
+    calls: int = 0
+    outcalls: int = 0
+    instructions: int = 0
+    burned_cycles: int = 0
+
+
+Fault = Callable[[str, str, str], str | None]
+"""Given canister, kind and method of a message that ended well: a text makes it trap instead."""
+
+
+@dataclass
+class KernelState:
+    """The one mutable state of a replica; touched by the kernel's thread alone."""
+
+    store: Store
+    maps: MapStore
+    clock: Clock
+    nodes: int
+    random: random.Random
+    canisters: dict[bytes, Canister] = field(default_factory=dict)
+    queue: deque[Message] = field(default_factory=deque)
+    callbacks: dict[int, Callback] = field(default_factory=dict)
+    announcements: list[tuple[IngressOrigin, Answer]] = field(default_factory=list)
+    counts: MessageCounts = field(default_factory=MessageCounts)
+    fault: Fault | None = None
+    next_callback: int = 1
+    next_context: int = 1
+
+    def new_context(
+        self, origin: Origin | None, caller: bytes, method: str, available: int = 0
+    ) -> CallContext:
+        """A call that a canister begins to work on."""
+        context = CallContext(self.next_context, origin, caller, method, available)
+        self.next_context += 1
+        return context
+
+    def save(self, canister: Canister) -> None:
+        """Write what may change with any message: cycles, status, certified data."""
+        self.store.connection.execute(
+            "UPDATE canisters SET cycles = ?, status = ?, certified_data = ? WHERE id = ?",
+            (
+                str(canister.cycles),
+                canister.status,
+                canister.certified_data,
+                canister.canister_id,
+            ),
+        )
+
+    def burn(self, canister: Canister, fee_cycles: int) -> None:
+        """Take a fee, as far as there are cycles."""
+        taken = min(fee_cycles, canister.cycles)
+        canister.cycles -= taken
+        self.counts.burned_cycles += taken

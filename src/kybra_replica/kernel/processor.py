@@ -1,0 +1,232 @@
+"""Takes one message off the queue and sees it through, in one transaction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kybra_replica.kernel import answers, effects, in_flight, rejects
+from kybra_replica.kernel.canister import Callback, CallContext, Canister
+from kybra_replica.kernel.cycles import HELD_CYCLES_PER_CALL, execution_fee
+from kybra_replica.kernel.kernel_state import KernelState
+from kybra_replica.kernel.management import Management
+from kybra_replica.kernel.messages import Answer, Message, Request, Response, TimerFired
+from kybra_replica.kernel.principals import text_of
+from kybra_replica.kernel.rejects import Reject
+from kybra_replica.kernel.worker_link import Outcome, Trap
+
+
+class MessageUndone(Exception):  # noqa: N818 (an outcome, not an error)
+    """The message trapped: its transaction is rolled back."""
+
+    def __init__(self, trap: Trap) -> None:
+        """Carry the trap."""
+        super().__init__(trap.text)
+        self.trap = trap
+
+
+class Processor:
+    """Runs messages in their canisters and hands their effects on."""
+
+    def __init__(self, state: KernelState, management: Management) -> None:
+        """Work on `state`; calls to the management canister go to `management`."""
+        self._state = state
+        self._management = management
+
+    def process(self, message: Message) -> None:
+        """Run one message to its end."""
+        if isinstance(message, Request):
+            self._request(message)
+        elif isinstance(message, Response):
+            self._response(message)
+        else:
+            self._timer(message)
+
+    def query(self, canister: Canister, method: str, arg: bytes, caller: bytes) -> Answer:
+        """Run a query; nothing of it lasts."""
+        refusal = self._query_refusal(canister, method)
+        if refusal is not None:
+            return refusal
+        self._state.counts.queries += 1
+        result = self._run_discarded(canister, "query", method, arg, caller)
+        if isinstance(result, Trap):
+            return rejects.trapped(canister.text, result.code, result.text)
+        return _answer_of(result) or rejects.no_reply(canister.text)
+
+    def inspect(self, canister: Canister, method: str, arg: bytes, caller: bytes) -> Reject | None:
+        """Ask the canister whether it takes an ingress message; why not, or None."""
+        result = self._run_discarded(canister, "inspect", method, arg, caller)
+        if isinstance(result, Trap):
+            return rejects.trapped(canister.text, result.code, result.text)
+        return None if result.accept_message else rejects.refused_by_inspection(canister.text)
+
+    def facts(self, canister: Canister, kind: str, name: str, arg: bytes) -> dict[str, Any]:
+        """What every message is told."""
+        return {
+            "kind": kind,
+            "name": name,
+            "arg": arg,
+            "caller": b"",
+            "time_ns": self._state.clock.now_ns(),
+            "balance_cycles": canister.cycles,
+            "liquid_cycles": canister.cycles - HELD_CYCLES_PER_CALL * canister.outstanding,
+            "outstanding_management_calls": canister.outstanding_management,
+        }
+
+    def _query_refusal(self, canister: Canister, method: str) -> Reject | None:
+        if canister.program is None:
+            return rejects.not_installed(canister.text)
+        if canister.status != "running":
+            return rejects.query_not_running(canister.text)
+        declared = canister.program.interface.methods.get(method)
+        if declared is None or declared.kind != "query":
+            return rejects.no_method(canister.text, "query", method)
+        return None
+
+    def _run_discarded(
+        self, canister: Canister, kind: str, name: str, arg: bytes, caller: bytes
+    ) -> Outcome | Trap:
+        assert canister.worker is not None  # noqa: S101 (a canister with a program has a worker)
+        facts = self.facts(canister, kind, name, arg)
+        facts["caller"] = caller
+        try:
+            with self._state.store.transaction():
+                result = canister.worker.run(facts, self.server(canister))
+                raise MessageUndone(result if isinstance(result, Trap) else Trap("", ""))
+        except MessageUndone:
+            return result
+
+    def server(self, canister: Canister) -> Any:
+        """What serves the map operations of a running message."""
+        maps, canister_id = self._state.maps, canister.canister_id
+        return lambda operation, *args: maps.serve(canister_id, operation, *args)
+
+    def _request(self, request: Request) -> None:
+        if request.callee == effects.MANAGEMENT:
+            self._management.handle(request)
+            return
+        canister = self._state.canisters.get(request.callee)
+        refusal = self._request_refusal(canister, request)
+        if refusal is not None or canister is None:
+            answers.deliver(self._state, request.origin, refusal or b"", request.cycles)
+            return
+        assert canister.program is not None  # noqa: S101 (the refusals above cover it)
+        if canister.program.interface.methods[request.method].kind == "query":
+            result = self.query(canister, request.method, request.arg, request.sender)
+            answers.deliver(self._state, request.origin, result, request.cycles)
+            return
+        self._state.counts.updates += 1
+        context = self._state.new_context(
+            request.origin, request.sender, request.method, request.cycles
+        )
+        canister.contexts[context.context_id] = context
+        self._run(canister, context, self.facts(canister, "update", request.method, request.arg))
+
+    def _request_refusal(self, canister: Canister | None, request: Request) -> Reject | None:
+        if canister is None:
+            return rejects.no_canister(text_of(request.callee))
+        if canister.program is None:
+            return rejects.not_installed(canister.text)
+        if canister.status != "running":
+            return rejects.not_running(canister.text, canister.status)
+        if request.method not in canister.program.interface.methods:
+            return rejects.no_method(canister.text, "update", request.method)
+        return None
+
+    def _response(self, response: Response) -> None:
+        callback = self._state.callbacks.pop(response.callback)
+        canister = self._state.canisters[callback.caller]
+        self._credit(canister, callback, response.refund)
+        context = canister.contexts.get(callback.context_id)
+        if context is None:
+            answers.settle_stop(self._state, canister)
+            return
+        context.awaiting -= 1
+        if callback.generation != canister.generation:
+            self._end(canister, context, rejects.lost_to_upgrade(canister.text))
+            return
+        self._state.counts.callbacks += 1
+        facts = self.facts(canister, "callback", context.method, b"")
+        facts["callback_id"] = callback.local_id
+        facts["response"] = _response_facts(response.answer)
+        facts["refunded_cycles"] = response.refund
+        self._run(canister, context, facts)
+
+    def _credit(self, canister: Canister, callback: Callback, refund: int) -> None:
+        canister.outstanding -= 1
+        canister.outstanding_management -= callback.to_management
+        with self._state.store.transaction():
+            canister.cycles += refund
+            in_flight.release(self._state.store, callback.callback)
+            self._state.save(canister)
+
+    def _timer(self, fired: TimerFired) -> None:
+        canister = self._state.canisters[fired.canister]
+        timer = canister.timers.get(fired.timer_id)
+        if timer is None or fired.generation != canister.generation:
+            return
+        if timer.interval_ns:
+            timer.due_ns = self._state.clock.now_ns() + timer.interval_ns
+        else:
+            del canister.timers[fired.timer_id]
+        self._state.counts.timers += 1
+        context = self._state.new_context(None, canister.canister_id, "")
+        canister.contexts[context.context_id] = context
+        self._run(canister, context, self.facts(canister, "timer", str(fired.timer_id), b""))
+
+    def _run(self, canister: Canister, context: CallContext, facts: dict[str, Any]) -> None:
+        facts["caller"] = context.caller
+        facts["context_id"] = context.context_id
+        facts["available_cycles"] = context.available
+        facts["already_replied"] = context.answered
+        assert canister.worker is not None  # noqa: S101 (a canister with a program has a worker)
+        try:
+            with self._state.store.transaction():
+                outcome = self._run_or_undo(canister, context, facts)
+                effects.apply(self._state, canister, context, outcome)
+                effects.reply(self._state, context, outcome)
+        except MessageUndone as undone:
+            self._trapped(canister, context, undone.trap)
+            return
+        canister.worker.commit()
+        answers.conclude(self._state, canister, context)
+
+    def _run_or_undo(
+        self, canister: Canister, context: CallContext, facts: dict[str, Any]
+    ) -> Outcome:
+        assert canister.worker is not None  # noqa: S101 (a canister with a program has a worker)
+        result = canister.worker.run(facts, self.server(canister))
+        if isinstance(result, Trap):
+            raise MessageUndone(result)
+        fault = self._state.fault
+        text = fault(canister.text, facts["kind"], context.method) if fault else None
+        if text is not None:
+            canister.worker.abort()
+            raise MessageUndone(Trap("IC0503", f"Canister trapped: {text}"))
+        return result
+
+    def _trapped(self, canister: Canister, context: CallContext, trap: Trap) -> None:
+        self._state.counts.traps += 1
+        canister.logs.append(f"[TRAP]: {trap.text}")
+        with self._state.store.transaction():
+            self._state.burn(canister, execution_fee(0))
+            self._state.save(canister)
+        self._end(canister, context, rejects.trapped(canister.text, trap.code, trap.text))
+
+    def _end(self, canister: Canister, context: CallContext, reject: Reject) -> None:
+        if not context.answered and not context.awaiting:
+            answers.answer(self._state, context, reject)
+        answers.conclude(self._state, canister, context)
+
+
+def _answer_of(outcome: Outcome) -> Answer | None:
+    if outcome.reply is None:
+        return None
+    form, payload = outcome.reply
+    result: Answer = payload if form == "reply" else Reject(rejects.CANISTER_REJECT, payload)
+    return result
+
+
+def _response_facts(answer: Answer) -> tuple[Any, ...]:
+    if isinstance(answer, Reject):
+        return ("reject", answer.code, answer.as_seen_by_canisters())
+    return ("ok", answer)

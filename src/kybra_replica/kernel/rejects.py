@@ -1,0 +1,99 @@
+"""Reject codes and the texts that callers see.
+
+Texts and codes as measured on PocketIC 10; a caller within the Internet Computer sees an IC05xx
+number in front, an ingress sender does not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SYS_FATAL = 1
+SYS_TRANSIENT = 2
+DESTINATION_INVALID = 3
+CANISTER_REJECT = 4
+CANISTER_ERROR = 5
+
+
+@dataclass(frozen=True)
+class Reject:
+    """Why a call got no reply; `error_code` is the platform's IC number or empty."""
+
+    code: int
+    message: str
+    error_code: str = ""
+
+    def as_seen_by_canisters(self) -> str:
+        """The text that another canister gets."""
+        return f"{self.error_code}: {self.message}" if self.error_code else self.message
+
+
+class Rejected(Exception):  # noqa: N818 (the platform's word)
+    """An update or a query was rejected."""
+
+    def __init__(self, code: int, message: str) -> None:
+        """Carry the reject `code` (1 to 5) and its text."""
+        super().__init__(f"reject code {code}: {message}")
+        self.code = code
+        self.message = message
+
+
+def trapped(canister: str, code: str, text: str) -> Reject:
+    """A trap of `canister`, with the platform's code and text."""
+    return Reject(CANISTER_ERROR, f"Error from Canister {canister}: {text}", code)
+
+
+def no_method(canister: str, kind: str, method: str) -> Reject:
+    """A method that the canister does not export as such."""
+    text = f"Error from Canister {canister}: Canister has no {kind} method '{method}'.."
+    return Reject(CANISTER_ERROR, text, "IC0536")
+
+
+def no_canister(canister: str) -> Reject:
+    """A canister that does not exist."""
+    return Reject(DESTINATION_INVALID, f"No route to canister {canister}")
+
+
+def not_installed(canister: str) -> Reject:
+    """A canister without a program."""
+    text = f"Error from Canister {canister}: Attempted to execute a message, but the canister contains no Wasm module."
+    return Reject(CANISTER_ERROR, text, "IC0537")
+
+
+def not_running(canister: str, status: str) -> Reject:
+    """A canister that is stopping or stopped."""
+    return Reject(CANISTER_ERROR, f"Canister {canister} is {status}")
+
+
+def query_not_running(canister: str) -> Reject:
+    """The same, as a query sees it."""
+    return Reject(CANISTER_ERROR, f"Canister {canister} is not running")
+
+
+def no_reply(canister: str) -> Reject:
+    """A call whose canister did all it did and never replied, as ingress sees it."""
+    text = f"Error from Canister {canister}: Canister did not reply to the call"
+    return Reject(CANISTER_ERROR, text, "IC0506")
+
+
+def no_response() -> Reject:
+    """The same, as a calling canister sees it."""
+    return Reject(CANISTER_ERROR, "No response")
+
+
+def refused_by_inspection(canister: str) -> Reject:
+    """inspect_message did not accept."""
+    text = f"Error from Canister {canister}: Canister rejected the message"
+    return Reject(CANISTER_REJECT, text)
+
+
+def lost_to_upgrade(canister: str) -> Reject:
+    """A call that awaited something when its canister's program was replaced."""
+    text = f"Error from Canister {canister}: Canister trapped: unreachable"
+    return Reject(CANISTER_ERROR, text, "IC0502")
+
+
+def lost_to_restart(canister: str) -> Reject:
+    """A call that was under way when the replica's process ended."""
+    text = f"Error from Canister {canister}: the call was suspended when the replica restarted"
+    return Reject(CANISTER_ERROR, text, "IC0502")

@@ -1,0 +1,281 @@
+"""The embedded replica: create canisters, install programs, call them.
+
+One thread owns it. Everything happens inside its methods: a test decides when messages run and
+how time passes; `kybra_replica.live.LiveReplica` does both by the wall clock.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from queue import SimpleQueue
+from types import TracebackType
+from typing import Any
+
+from kybra_replica.candid.decode import decode
+from kybra_replica.candid.encode import encode
+from kybra_replica.kernel import ingress, rejects
+from kybra_replica.kernel.canister import Canister
+from kybra_replica.kernel.clock import Clock, ManualClock
+from kybra_replica.kernel.cycles import DEFAULT_CYCLES, ingress_fee
+from kybra_replica.kernel.kernel_state import KernelState
+from kybra_replica.kernel.lifecycle import Lifecycle, Mode, refused
+from kybra_replica.kernel.management import Management
+from kybra_replica.kernel.messages import Answer, IngressOrigin, Request
+from kybra_replica.kernel.outcall_desk import OutcallDesk
+from kybra_replica.kernel.principals import ANONYMOUS, bytes_of, canister_id
+from kybra_replica.kernel.processor import Processor
+from kybra_replica.kernel.pump import WAIT_S, Pump
+from kybra_replica.kernel.recovery import recover
+from kybra_replica.kernel.rejects import Reject, Rejected
+from kybra_replica.kernel.spawner import Spawner
+from kybra_replica.kernel.transforming import Transforming
+from kybra_replica.outcalls.http_port import HttpOutcalls
+from kybra_replica.outcalls.port import OutcallPort
+from kybra_replica.program.interface import Method, Program
+from kybra_replica.stable.map_store import MapStore
+from kybra_replica.stable.store import Store
+
+@dataclass(frozen=True)
+class CanisterStatus:
+    """A canister as its controllers see it."""
+
+    status: str
+    cycles: int
+    module_hash: str
+    controllers: tuple[str, ...]
+    certified_data: bytes
+    open_calls: int
+    logs: tuple[str, ...]
+
+
+class Replica:
+    """A subnet of `nodes` simulated nodes; `state` is a folder, or None to keep nothing."""
+
+    def __init__(
+        self,
+        *,
+        state: Path | None = None,
+        clock: Clock | None = None,
+        outcalls: OutcallPort | None = None,
+        nodes: int = 13,
+        seed: int = 0,
+    ) -> None:
+        """Start, recovering what `state` holds."""
+        self.clock: Clock = clock or ManualClock()
+        self.inbox: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        store = Store(state)
+        self.kernel = KernelState(
+            store=store,
+            maps=MapStore(store),
+            clock=self.clock,
+            nodes=nodes,
+            random=random.Random(seed),  # noqa: S311 (a simulation must repeat itself)
+        )
+        self.desk = OutcallDesk(self.kernel, outcalls or HttpOutcalls(), self.inbox)
+        self._processor = Processor(self.kernel, Management(self.kernel, self.desk))
+        self.desk.transform = Transforming(self.kernel, self._processor)
+        self._pump = Pump(self.kernel, self._processor, self.desk, self.inbox)
+        self._spawner = Spawner()
+        self._lifecycle = Lifecycle(self.kernel, self._processor, self._spawner)
+        recover(self.kernel, self._lifecycle)
+
+    def __enter__(self) -> Replica:
+        """Use as a context manager."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close, whatever happened."""
+        self.close()
+
+    def close(self) -> None:
+        """End every process and close the state."""
+        self.desk.port.close()
+        for canister in self.kernel.canisters.values():
+            if canister.worker is not None:
+                canister.worker.close()
+        self._spawner.close()
+        self.kernel.store.close()
+
+    # canisters
+
+    def create_canister(
+        self, *, controller: str = ANONYMOUS, cycles: int = DEFAULT_CYCLES
+    ) -> str:
+        """An empty canister; its principal as text."""
+        raw = canister_id(len(self.kernel.canisters))
+        canister = Canister(raw, (controller,), cycles)
+        with self.kernel.store.transaction():
+            self.kernel.store.connection.execute(
+                "INSERT INTO canisters (id, controllers, status, cycles) VALUES (?, ?, ?, ?)",
+                (raw, json.dumps([controller]), "running", str(cycles)),
+            )
+        self.kernel.canisters[raw] = canister
+        return canister.text
+
+    def install(
+        self,
+        canister: str,
+        program: Program,
+        *,
+        mode: Mode = "install",
+        sender: str = ANONYMOUS,
+        args: Sequence[Any] = (),
+    ) -> None:
+        """Install, upgrade or reinstall a program; Rejected where it traps, nothing changed."""
+        self._lifecycle.install(self.canister(canister), program, mode, sender, tuple(args))
+
+    def begin_stop(self, canister: str) -> None:
+        """Take no more calls; `status` says "stopped" when the open ones are done."""
+        self._lifecycle.stop(self.canister(canister))
+
+    def stop(self, canister: str) -> None:
+        """Take no more calls and wait until the open ones are done; Rejected on a time-out."""
+        self.begin_stop(canister)
+        if not self.run_until(lambda: self.canister(canister).status == "stopped"):
+            raise Rejected(rejects.SYS_TRANSIENT, f"Stop canister {canister} timed out: calls open")
+
+    def start(self, canister: str) -> None:
+        """Take calls again."""
+        self._lifecycle.start(self.canister(canister))
+
+    def status(self, canister: str) -> CanisterStatus:
+        """Status, cycles, program, log."""
+        found = self.canister(canister)
+        return CanisterStatus(
+            status=found.status,
+            cycles=found.cycles,
+            module_hash=found.module_hash,
+            controllers=found.controllers,
+            certified_data=found.certified_data,
+            open_calls=len(found.contexts),
+            logs=tuple(found.logs),
+        )
+
+    def canister(self, text: str) -> Canister:
+        """The canister of that principal; Rejected where there is none."""
+        found = self.kernel.canisters.get(bytes_of(text))
+        if found is None:
+            raise refused(rejects.no_canister(text))
+        return found
+
+    # calls
+
+    def query(self, canister: str, method: str, *args: Any, sender: str = ANONYMOUS) -> Any:
+        """Ask; the decoded reply. Rejected where there is none."""
+        found = self.canister(canister)
+        declared = self._declared(found, method)
+        arg = self._encoded(found, declared, args)
+        answer = self._processor.query(found, method, arg, bytes_of(sender))
+        return self._decoded(found, declared, answer)
+
+    def update(self, canister: str, method: str, *args: Any, sender: str = ANONYMOUS) -> Any:
+        """Call and run until it is answered; the decoded reply. Rejected where there is none."""
+        number = self.submit(canister, method, *args, sender=sender)
+        self.run_until(lambda: self.answer(number) is not None)
+        return self.reply(number)
+
+    def submit(
+        self,
+        canister: str,
+        method: str,
+        *args: Any,
+        sender: str = ANONYMOUS,
+        answered: Callable[[Answer], None] | None = None,
+    ) -> int:
+        """Queue a call; its number. Rejected at once where inspect_message refuses it."""
+        found = self.canister(canister)
+        arg = self._encoded(found, self._declared(found, method), args)
+        return self.submit_raw(found, method, arg, sender, answered)
+
+    def submit_raw(
+        self,
+        canister: Canister,
+        method: str,
+        arg: bytes,
+        sender: str,
+        answered: Callable[[Answer], None] | None = None,
+    ) -> int:
+        """The same with Candid bytes."""
+        raw_sender = bytes_of(sender)
+        if canister.status != "running":
+            raise refused(rejects.not_running(canister.text, canister.status))
+        refusal = self._processor.inspect(canister, method, arg, raw_sender)
+        if refusal is not None:
+            raise refused(refusal)
+        number = ingress.receive(self.kernel.store, canister.canister_id, method)
+        self.kernel.burn(canister, ingress_fee(len(arg)))
+        origin = IngressOrigin(number, answered or (lambda _answer: None))
+        self.kernel.queue.append(Request(origin, raw_sender, canister.canister_id, method, arg))
+        return number
+
+    def answer(self, number: int) -> Answer | None:
+        """How the call `number` ended, as bytes or Reject; None while it is under way."""
+        return ingress.read_answer(self.kernel.store, number)
+
+    def reply(self, number: int) -> Any:
+        """The decoded reply of the call `number`; Rejected where there is none (yet)."""
+        answer = self.answer(number)
+        if answer is None:
+            raise Rejected(rejects.SYS_TRANSIENT, "the call has no answer yet: run on")
+        canister, method = ingress.called(self.kernel.store, number)
+        found = self.kernel.canisters[canister]
+        return self._decoded(found, self._declared(found, method), answer)
+
+    def _declared(self, canister: Canister, method: str) -> Method:
+        if canister.program is None:
+            raise refused(rejects.not_installed(canister.text))
+        declared = canister.program.interface.methods.get(method)
+        if declared is None:
+            raise refused(rejects.no_method(canister.text, "update", method))
+        return declared
+
+    def _encoded(self, canister: Canister, method: Method, args: Sequence[Any]) -> bytes:
+        assert canister.program is not None  # noqa: S101 (it declared the method)
+        if len(args) != len(method.args):
+            raise TypeError(f"{method.name} takes {len(method.args)} argument(s), got {len(args)}")
+        return encode(method.args, args, canister.program.interface.types)
+
+    def _decoded(self, canister: Canister, method: Method, answer: Answer) -> Any:
+        if isinstance(answer, Reject):
+            raise refused(answer)
+        assert canister.program is not None  # noqa: S101 (it declared the method)
+        types = () if method.returns is None else (method.returns,)
+        values = decode(answer, types, canister.program.interface.types)
+        return values[0] if values else None
+
+    # time and messages
+
+    def run(self) -> None:
+        """Run what can run now: arrived outcalls, due timers, queued messages."""
+        self._pump.run()
+
+    def step(self) -> None:
+        """Run the one message at the queue's head."""
+        self._pump.step()
+
+    def run_until(self, reached: Callable[[], bool], wait_s: float = WAIT_S) -> bool:
+        """Run until `reached`, waiting for outcalls of the real world; whether it was."""
+        return self._pump.run_until(reached, wait_s)
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass on a manual clock, then run."""
+        if not isinstance(self.clock, ManualClock):
+            raise TypeError("only a manual clock can be advanced: give the replica one")
+        self.clock.advance(seconds)
+        self.run()
+
+    def traffic(self) -> dict[str, int]:
+        """What was done so far: messages, map operations, outcalls, HTTP requests."""
+        counts = asdict(self.kernel.counts)
+        counts["http_requests"] = self.desk.port.http_requests
+        counts.update({f"map_{name}": n for name, n in asdict(self.kernel.maps.traffic).items()})
+        return counts

@@ -1,0 +1,42 @@
+"""Starts the process from which canisters are forked, and canisters from it."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from multiprocessing.connection import Connection
+
+from kybra_replica.kernel.worker_link import WorkerLink
+from kybra_replica.program.interface import Program
+
+
+class Spawner:
+    """One zygote process; it ends when this end is closed, or when this process dies."""
+
+    def __init__(self) -> None:
+        """Start the zygote; it loads while the kernel goes on."""
+        self._socket, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(  # noqa: S603 (our own module, no shell)
+                [sys.executable, "-m", "kybra_replica.worker.zygote", str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+            )
+        self._orders = Connection(self._socket.fileno(), readable=False)
+        self._known: set[str] = set()
+
+    def spawn(self, key: str, program: Program, canister_id: bytes, seed: bytes) -> WorkerLink:
+        """A fresh process for a canister; `key` names the program's content."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._orders.send((key, None if key in self._known else program, canister_id, seed))
+            socket.send_fds(self._socket, [b"f"], [theirs.fileno()])
+        self._known.add(key)
+        return WorkerLink(Connection(ours.detach()))
+
+    def close(self) -> None:
+        """End the zygote, and wait for it."""
+        self._socket.detach()
+        self._orders.close()
+        self._process.wait()

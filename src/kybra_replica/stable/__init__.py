@@ -1,0 +1,1 @@
+"""What outlives a canister's process: one SQLite file, one transaction a message."""

@@ -1,0 +1,94 @@
+"""One canister's process-wide state: program, connection, suspended calls, timers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from types import CodeType
+from typing import Any, NoReturn
+
+from kybra import Principal
+
+from kybra_replica.program.interface import Program
+from kybra_replica.worker import traps, wire
+from kybra_replica.worker.message_context import MessageContext
+
+HELD_CYCLES_PER_CALL = 42_130_000_000
+"""What an outstanding call holds of the balance until its reply (measured on PocketIC 10)."""
+
+FIRST_TIMER_ID = 4_294_967_297
+"""The first key that Kybra's timer table hands out."""
+
+
+@dataclass
+class Task:
+    """A suspended call: its stack of generators, and where its result goes."""
+
+    stack: list[Any]
+    method: str | None
+    context_id: int
+
+
+@dataclass
+class Runtime:
+    """Everything that outlives a message in a canister's process."""
+
+    canister_id: bytes
+    program: Program
+    code: dict[str, CodeType]
+    connection: Connection
+    seed: bytes
+    scope: dict[str, Any] = field(default_factory=dict)
+    message: MessageContext | None = None
+    suspended: dict[int, Task] = field(default_factory=dict)
+    graveyard: list[Task] = field(default_factory=list)
+    timers: dict[int, Any] = field(default_factory=dict)
+    next_callback: int = 1
+    next_timer: int = FIRST_TIMER_ID
+    updates_run: int = 0
+    opened_maps: set[int] = field(default_factory=set)
+
+    @property
+    def canister_text(self) -> str:
+        """This canister's principal as text."""
+        return str(Principal(self.canister_id).to_str())
+
+    @property
+    def now(self) -> MessageContext:
+        """The message that runs now."""
+        assert self.message is not None  # noqa: S101 (canister code runs only within a message)
+        return self.message
+
+    def charge(self, instructions: int) -> None:
+        """Add to the message's estimate."""
+        self.now.instructions += instructions
+
+    def ask(self, *request: Any) -> Any:
+        """Ask the kernel and wait for its answer."""
+        wire.send(self.connection, *request)
+        return wire.receive(self.connection)[0]
+
+    def trap(self, text: str, *, code: str = "IC0503") -> NoReturn:
+        """End this process; the checkpoint goes on."""
+        traps.end(self.connection, text, code=code)
+
+    def violate(self, call: str, why: str) -> NoReturn:
+        """Trap as the system does when a call is not allowed where it was made."""
+        self.trap(f'Canister violated contract: "{call}" {why}', code="IC0504")
+
+    def need_update(self, call: str) -> None:
+        """Refuse a call that changes state within a query."""
+        if self.now.read_only:
+            mode = "inspect message" if self.now.kind == "inspect" else "non replicated query"
+            self.violate(call, f"cannot be executed in {mode} mode")
+
+    def bury(self, callback_id: int) -> None:
+        """Forget a call whose callback trapped, without running any finally of it."""
+        task = self.suspended.pop(callback_id, None)
+        if task is not None:
+            self.graveyard.append(task)
+
+
+def principal(raw: bytes) -> Principal:
+    """A fresh Principal, as every conversion makes one."""
+    return Principal(raw)

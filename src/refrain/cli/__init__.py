@@ -1,0 +1,1 @@
+"""The `refrain` command; one module for each subcommand."""

@@ -1,0 +1,1 @@
+"""Asking a network's canisters, over whatever carries the messages."""

@@ -1,0 +1,63 @@
+"""One ask from start to end: its reply, or the ticket it got followed until it settles."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from refrain.client.refusal_texts import refused
+from refrain.failures import RefrainError
+
+if TYPE_CHECKING:
+    from refrain.client.connection import Connection
+
+_PAUSE_S = 0.1
+_GRACE_S = 5.0
+
+
+class Outcome(NamedTuple):
+    """An answer with how it was served; `elapsed_s` is what the asker waited."""
+
+    answered: dict[str, Any]
+    elapsed_s: float
+
+    @property
+    def is_hit(self) -> bool:
+        """Whether the answer came from the cache."""
+        return bool(self.answered["cache_status"] == "hit")
+
+
+def ask(connection: Connection, request: dict[str, Any]) -> Outcome:
+    """Ask the batcher and wait for the answer.
+
+    Raises:
+        Refused: a canister refused the request, or the flight failed.
+        RefrainError: the ticket expired or was never settled.
+    """
+    started = time.monotonic()
+    result = connection.update("batcher", "ask", request)
+    if "Refused" in result:
+        raise refused(result["Refused"])
+    answered = result.get("Answered")
+    if answered is None:
+        answered = _follow(connection, result["Joined"])
+    return Outcome(answered, time.monotonic() - started)
+
+
+def _follow(connection: Connection, ticket: dict[str, Any]) -> dict[str, Any]:
+    deadline_s = ticket["expires_at_ns"] / 1e9 + _GRACE_S
+    while time.time() < deadline_s:
+        state = connection.query("batcher", "result", ticket["ticket"])
+        if "Pending" not in state:
+            return _settled(state)
+        time.sleep(_PAUSE_S)
+    raise RefrainError("The ticket was never settled. Ask again; see refrain status.")
+
+
+def _settled(state: dict[str, Any]) -> dict[str, Any]:
+    if "Settled" in state:
+        answered: dict[str, Any] = state["Settled"]
+        return answered
+    if "Expired" in state:
+        raise RefrainError("The ticket expired before its answer was read. Ask again.")
+    raise refused(state.get("Failed") or state["Refused"])

@@ -1,0 +1,1 @@
+"""The state folder: everything that outlives a process."""

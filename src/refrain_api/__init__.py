@@ -1,0 +1,1 @@
+"""Candid records, variants and service stubs shared by the three canisters; decides nothing."""

@@ -1,0 +1,42 @@
+"""What a caller asks, and what a model answered."""
+
+from kybra import Opt, Record, Vec, nat32, nat64, text
+
+
+# One message of a chat; `role` is "system", "user" or "assistant".
+class ChatMessage(Record):
+    role: text
+    content: text
+
+
+# A prompt with every field that changes its answer.
+# namespace: None is the caller's own, "public" is shared by all; nothing else is accepted.
+# model: "NAME@REVISION:QUANTIZATION"; the batcher also takes a bare NAME that only one model bears.
+# temperature_micros, top_p_micros: millionths, so that 0 and 0.0 are one request.
+# response_format: None, "json_object", or a JSON schema as text.
+class AskRequest(Record):
+    namespace: Opt[text]
+    model: text
+    messages: Vec[ChatMessage]
+    max_tokens: Opt[nat32]
+    temperature_micros: Opt[nat32]
+    top_p_micros: Opt[nat32]
+    seed: Opt[nat64]
+    stop: Vec[text]
+    response_format: Opt[text]
+
+
+# One complete or cut answer.
+# finish: "stop", "length" (the caller's own max_tokens) or "budget" (cut by Refrain; never stored).
+# trust: "single_node", "replicated", "quorum K/N", "multi_provider K/N" or "onchain".
+# dropped_messages, dropped_characters: what truncation left out of the prompt.
+class Answer(Record):
+    content: text
+    finish: text
+    model: text
+    trust: text
+    prompt_tokens: nat32
+    completion_tokens: nat32
+    dropped_messages: nat32
+    dropped_characters: nat32
+    created_at_ns: nat64

@@ -1,0 +1,92 @@
+"""Records of the batcher canister's interface."""
+
+from kybra import Record, Variant, nat32, nat64, text
+
+from refrain_api.ask_records import Answer
+from refrain_api.refusal_variants import Refusal
+
+
+# An answer with how it was served, in the words of RFC 9211.
+# cache_status: "hit", "fwd=miss; stored", "fwd=miss" or "collapsed".
+class Answered(Record):
+    answer: Answer
+    digest: text
+    cache_status: text
+    age_s: nat32
+    outcalls: nat32
+    charged_cycles: nat64
+
+
+# A claim on an answer in flight; read it with `result` until it expires.
+class Ticket(Record):
+    ticket: nat64
+    digest: text
+    expires_at_ns: nat64
+
+
+class AskResult(Variant, total=False):
+    Answered: Answered
+    Joined: Ticket
+    Refused: Refusal
+
+
+class SubmitResult(Variant, total=False):
+    Ticket: Ticket
+    Refused: Refusal
+
+
+# Where a ticket stands; Pending names the deadline of the flight it waits for.
+class TicketState(Variant, total=False):
+    Pending: Ticket
+    Settled: Answered
+    Failed: Refusal
+    Expired: text
+    Refused: Refusal
+
+
+# What an ask will cost: on a hit, on a miss, and held while its calls are out.
+class Quote(Record):
+    hit_cycles: nat64
+    miss_cycles: nat64
+    held_cycles: nat64
+
+
+class QuoteResult(Variant, total=False):
+    Quoted: Quote
+    Refused: Refusal
+
+
+# Who may ask; sponsored: "yes" lets the batcher's owner pay, "no" wants cycles attached.
+class AskerSettings(Record):
+    caller: text
+    sponsored: text
+
+
+# lease_s: how long a flight may last; ticket_ttl_s: how long a result can be read.
+# anonymous: "refused", or "public" to let anyone use the public namespace, sponsored.
+# hit_fee_cycles: what an unsponsored asker pays for a hit; margin_cycles is added on a miss.
+class BatcherSettings(Record):
+    lease_s: nat32
+    ticket_ttl_s: nat32
+    max_flights: nat32
+    max_tickets: nat32
+    anonymous: text
+    hit_fee_cycles: nat64
+    margin_cycles: nat64
+
+
+# The counts of the batcher canister since install.
+class BatcherCounters(Record):
+    asks: nat64
+    hits: nat64
+    flights: nat64
+    collapsed: nat64
+    refusals: nat64
+    failures: nat64
+    outcalls: nat64
+    stored: nat64
+    late_replies: nat64
+    charged_cycles: nat64
+    refunded_cycles: nat64
+    flights_open: nat32
+    tickets_kept: nat32

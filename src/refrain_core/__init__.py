@@ -1,0 +1,1 @@
+"""Pure code shared by canisters and clients: keys, canonical requests, limits, prices."""

@@ -1,0 +1,53 @@
+"""A toy to install and to upgrade."""
+
+from kybra import Async, Principal, StableBTreeMap, Service, Vec, ic, init, post_upgrade, pre_upgrade
+from kybra import service_update, query, text, update, void
+
+kept = StableBTreeMap[text, text](memory_id=0, max_key_size=20, max_value_size=40)
+heap: list[str] = []
+
+
+class EchoService(Service):
+    @service_update
+    def echo(self, message: text) -> text: ...
+
+
+@init
+def init_(first: text) -> void:
+    heap.append("init " + first)
+    kept.insert("first", first)
+
+
+@pre_upgrade
+def leaving() -> void:
+    heap.append("leaving")
+    kept.insert("left", "b")
+
+
+@post_upgrade
+def arriving() -> void:
+    heap.append("arrived b")
+    kept.insert("arrived", "b")
+
+
+@query
+def story() -> Vec[text]:
+    return heap + [key + "=" + value for key, value in kept.items()]
+
+
+@update
+def wait_for(echo: Principal) -> Async[text]:
+    heap.append("waiting")
+    yield EchoService(echo).echo("x")
+    heap.append("woken")
+    return "woken"
+
+
+@update
+def set_alarm() -> void:
+    ic.set_timer(10, lambda: heap.append("alarm"))
+
+
+@update
+def certify() -> void:
+    ic.set_certified_data(b"proof")

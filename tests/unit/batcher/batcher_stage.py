@@ -1,0 +1,231 @@
+"""The batcher canister under plain Python: its maps, its messages, played by hand."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import sys
+from pathlib import Path
+from typing import Any
+
+import kybra
+
+CANISTER = Path(__file__).parents[3] / "canisters" / "batcher"
+SECOND_NS = 1_000_000_000
+START_NS = 1_700_000_000 * SECOND_NS
+OWNER = "aaaaa-aa"
+MODEL = "smol@r1:q8_0"
+TEXT_FRAME_BYTES = 10
+
+
+class DictStore:
+    """A stable map's face over a dict, in the order of its keys, with its bounds kept."""
+
+    def __init__(self, bounds: tuple[int, int] = (10**6, 10**6)) -> None:
+        """Start empty."""
+        self.entries: dict[str, str] = {}
+        self._bounds = bounds
+
+    def get(self, key: str) -> str | None:
+        """Return the value under `key`."""
+        return self.entries.get(key)
+
+    def insert(self, key: str, value: str) -> str | None:
+        """Put `value`; what is too large would trap the canister."""
+        sizes = (len(key.encode()), len(value.encode()))
+        assert all(size + TEXT_FRAME_BYTES <= most for size, most in zip(sizes, self._bounds))  # noqa: B905 - two pairs
+        before = self.entries.get(key)
+        self.entries[key] = value
+        return before
+
+    def remove(self, key: str) -> str | None:
+        """Take out what stands under `key`."""
+        return self.entries.pop(key, None)
+
+    def items(self) -> list[tuple[str, str]]:
+        """Return everything in the order of the keys."""
+        return sorted(self.entries.items())
+
+    def keys(self) -> list[str]:
+        """Return all keys in order."""
+        return sorted(self.entries)
+
+
+def _map_bounds() -> dict[int, tuple[int, int]]:
+    bounds = {}
+    for node in ast.walk(ast.parse((CANISTER / "batcher_maps.py").read_text())):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Subscript):
+            sizes = {word.arg: ast.literal_eval(word.value) for word in node.keywords}
+            bounds[sizes["memory_id"]] = (sizes["max_key_size"], sizes["max_value_size"])
+    return bounds
+
+
+class Message:
+    """One update under way: who called with which cycles, what it waits for, what it answered."""
+
+    def __init__(self, stage: Stage, method: str, args: Any, context: dict[str, Any]) -> None:
+        """Run the method up to its first call."""
+        self._stage = stage
+        self._context = context
+        self.accepted = 0
+        self.waiting_for: Any = None
+        self.done = False
+        self.reply: Any = None
+        stage.enter(self, context)
+        outcome = getattr(stage.canister, method)(*args)
+        if hasattr(outcome, "send"):
+            self._generator = outcome
+            self._step(None)
+        else:
+            self.done, self.reply = True, outcome
+
+    @property
+    def called(self) -> str:
+        """The method that is waited for, such as "InferService.infer"."""
+        return str(self.waiting_for.args[1])
+
+    @property
+    def attached(self) -> int:
+        """The cycles attached to the call that is waited for."""
+        return int(self.waiting_for.args[-1])
+
+    def answer(self, ok: Any = None, err: str | None = None, refunded: int = 0) -> Message:
+        """Answer the call that is waited for, with the cycles that come back."""
+        self._stage.refunded = refunded
+        self._stage.enter(self, self._context)
+        self._step(kybra.CallResult(ok, err))
+        return self
+
+    def accept(self, cycles: int) -> int:
+        """Accept of the attached cycles what is left of them."""
+        taken = min(cycles, self.available)
+        self.accepted += taken
+        self._stage.balance += taken
+        return int(taken)
+
+    @property
+    def available(self) -> int:
+        """The attached cycles not yet accepted."""
+        return int(self._context["attached"]) - self.accepted
+
+    def _step(self, value: Any) -> None:
+        try:
+            self.waiting_for = self._generator.send(value)
+        except StopIteration as stop:
+            self.done = True
+            self.waiting_for = None
+            self.reply = stop.value if stop.value is not None else self.reply
+
+
+class Stage:
+    """The canister's world: `_kybra_ic` and a clock, a balance, callers."""
+
+    def __init__(self) -> None:
+        """Stand empty; `install` and `upgrade` bring the canister in."""
+        self.maps = {number: DictStore(sizes) for number, sizes in _map_bounds().items()}
+        self.now_ns = START_NS
+        self.balance = 10**13
+        self.refunded = 0
+        self.timers: list[tuple[int, Any]] = []
+        self.printed: list[str] = []
+        self.canister: Any = None
+        self._message: Any = None
+        self._caller = OWNER
+
+    def install(self) -> None:
+        """Load the canister and run its init."""
+        self._load()
+        self.canister.init_()
+
+    def upgrade(self) -> None:
+        """Load the canister anew over the same maps."""
+        self._load()
+        self.canister.post_upgrade_()
+
+    def message(self, method: str, *args: Any, caller: str = OWNER, attached: int = 0) -> Message:
+        """Begin an update."""
+        return Message(self, method, args, {"caller": caller, "attached": attached})
+
+    def ask(self, method: str, *args: Any, caller: str = OWNER) -> Any:
+        """Make a query, or an update that waits for nothing; return its reply."""
+        message = self.message(method, *args, caller=caller)
+        assert message.done
+        return message.reply
+
+    def connect(self) -> None:
+        """Wire the canister and tell it the model."""
+        self.ask("connect", "rrkah-fqaaa-aaaaa-aaaaq-cai", "ryjl3-tyaaa-aaaaa-aaaba-cai")
+        self.message("refresh_models").answer([MODEL])
+
+    def tick(self, seconds: int) -> None:
+        """Let time pass and the timer run once."""
+        self.now_ns += seconds * SECOND_NS
+        self.timers[-1][1]()
+
+    def enter(self, message: Message, context: dict[str, Any]) -> None:
+        """Make `message` the one that runs."""
+        self._message = message
+        self._caller = context["caller"]
+
+    def _load(self) -> None:
+        # The heap of an earlier stage must not show: only "main" is another canister's name too.
+        stale = {path.stem for path in CANISTER.glob("*.py")} - {"main"} | {"kybra_simple_db"}
+        for name in [name for name in sys.modules if name.split(".")[0] in stale]:
+            del sys.modules[name]
+        spec = importlib.util.spec_from_file_location("batcher_main", CANISTER / "main.py")
+        assert spec is not None
+        assert spec.loader is not None
+        self.canister = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(self.canister)
+
+    # What Kybra's `ic` calls.
+
+    def time(self) -> int:
+        return self.now_ns
+
+    def caller(self) -> kybra.Principal:
+        return _Named(self._caller)  # type: ignore[return-value]
+
+    def canister_balance128(self) -> int:
+        return self.balance
+
+    def msg_cycles_available128(self) -> int:
+        return int(self._message.available)
+
+    def msg_cycles_accept128(self, cycles: int) -> int:
+        return int(self._message.accept(cycles))
+
+    def msg_cycles_refunded128(self) -> int:
+        return self.refunded
+
+    def reply(self, _method: str, value: Any) -> None:
+        self._message.reply = value
+
+    def print(self, text: str) -> None:
+        self.printed.append(text)
+
+    def set_timer_interval(self, seconds: int, function: Any) -> int:
+        self.timers.append((seconds, function))
+        return len(self.timers)
+
+    def stable_b_tree_map_get(self, number: int, key: str) -> str | None:
+        return self.maps[number].get(key)
+
+    def stable_b_tree_map_insert(self, number: int, key: str, value: str) -> str | None:
+        return self.maps[number].insert(key, value)
+
+    def stable_b_tree_map_remove(self, number: int, key: str) -> str | None:
+        return self.maps[number].remove(key)
+
+    def stable_b_tree_map_items(self, number: int) -> list[tuple[str, str]]:
+        return self.maps[number].items()
+
+
+class _Named:
+    """A caller that knows its text, which need not have a checksum."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def to_str(self) -> str:
+        return self._text

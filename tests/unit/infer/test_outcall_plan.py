@@ -1,0 +1,144 @@
+"""The HTTP request that is sent, and what it costs."""
+
+import json
+from typing import Any
+
+import pytest
+
+from infer_core.outcall_plan import MARGIN_CYCLES, OutcallPlan, Sample, chat_url, plan_outcall
+from infer_core.provider_rules import Provider
+
+DIGEST = "0000000a" + "0" * 56
+ROUTER = Provider(
+    name="router",
+    url="https://models.example",
+    model="qwen@r1:Q4",
+    remote_model="org/qwen",
+    mode="non_replicated",
+    api_key="sk-secret",
+    max_new_tokens=512,
+    shard_ids=("a",),
+)
+LOCAL = ROUTER._replace(url="http://127.0.0.1:8080", api_key="")
+MESSAGES = [{"role": "user", "content": "Grüße"}]
+
+
+def plan_with(provider: Provider = ROUTER, number: int = 0, **changes: Any) -> OutcallPlan:
+    """Plan the outcall of a plain request, changed."""
+    request: dict[str, Any] = {
+        "temperature_micros": None,
+        "top_p_micros": None,
+        "seed": None,
+        "stop": [],
+        "response_format": None,
+    }
+    return plan_outcall(provider, request | changes, MESSAGES, 64, Sample(DIGEST, number))
+
+
+def body_with(provider: Provider = ROUTER, number: int = 0, **changes: Any) -> Any:
+    """Read the body of such a plan."""
+    return json.loads(plan_with(provider, number, **changes).body)
+
+
+def test_a_plain_request_sends_no_more_than_it_says() -> None:
+    """What the caller left out stays out."""
+    assert body_with() == {
+        "model": "org/qwen",
+        "messages": MESSAGES,
+        "max_tokens": 64,
+        "stream": False,
+    }
+
+
+def test_every_parameter_has_its_openai_form() -> None:
+    """Millionths become decimals; a schema is sent as JSON, not as text."""
+    body = body_with(
+        temperature_micros=700_000,
+        top_p_micros=950_000,
+        seed=7,
+        stop=["END"],
+        response_format='{"type": "object"}',
+    )
+    assert (body["temperature"], body["top_p"], body["seed"], body["stop"]) == (
+        0.7,
+        0.95,
+        7,
+        ["END"],
+    )
+    assert body["response_format"]["type"] == "json_schema"
+    assert body["response_format"]["json_schema"]["schema"] == {"type": "object"}
+    assert body_with(response_format="json_object")["response_format"] == {"type": "json_object"}
+
+
+def test_equal_requests_are_equal_bytes() -> None:
+    """The body is canonical JSON: its keys sorted, its letters as they are."""
+    body = plan_with(seed=1).body
+    assert body == plan_with(seed=1).body
+    assert list(json.loads(body)) == sorted(json.loads(body))
+    assert "Grüße".encode() in body
+
+
+def test_samples_of_a_seeded_request_differ_in_their_seed() -> None:
+    """Otherwise five votes would be one answer five times."""
+    assert [body_with(number=number, seed=7)["seed"] for number in (0, 1, 2)] == [7, 8, 9]
+    assert body_with(number=1, seed=2**32 - 1)["seed"] == 0
+
+
+def test_replicated_nodes_share_a_seed() -> None:
+    """In replicated mode the digest seeds a request that has no seed."""
+    replicated = ROUTER._replace(mode="replicated")
+    assert body_with(replicated, number=2)["seed"] == 12
+    assert plan_with(replicated).is_replicated
+    assert not plan_with().is_replicated
+
+
+def test_only_a_loopback_server_is_told_about_its_prompt_cache() -> None:
+    """Hosted providers may refuse unknown fields."""
+    assert body_with(LOCAL)["cache_prompt"] is False
+    assert "cache_prompt" not in body_with(ROUTER)
+
+
+def test_headers_name_the_sample_and_the_key() -> None:
+    """The idempotency key names digest and sample; without a key no authorization is sent."""
+    assert dict(plan_with(number=3).headers) == {
+        "content-type": "application/json",
+        "idempotency-key": f"{DIGEST}-3",
+        "authorization": "Bearer sk-secret",
+    }
+    assert "authorization" not in dict(plan_with(LOCAL).headers)
+
+
+def test_the_key_is_in_no_other_part_of_the_plan() -> None:
+    """The key travels in its header only."""
+    plan = plan_with()
+    assert "sk-secret" not in plan.url + plan.body.decode()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://models.example",
+        "https://models.example/",
+        "https://models.example/v1",
+        "https://models.example/v1/",
+        "https://models.example/v1/chat/completions",
+    ],
+)
+def test_an_endpoint_may_be_given_with_or_without_its_path(url: str) -> None:
+    """All common spellings reach the same path."""
+    assert chat_url(url) == "https://models.example/v1/chat/completions"
+
+
+def test_the_fee_is_that_of_the_exact_bytes() -> None:
+    """URL, headers, body, transform's name and reply bytes have the platform's prices."""
+    plan = plan_with()
+    headers = sum(len(name) + len(value) for name, value in plan.headers)
+    request_bytes = len(plan.url) + headers + len(plan.body) + len("transform")
+    expected = 49_140_000 + 5_200 * request_bytes + 10_400 * plan.max_response_bytes
+    assert plan.fee_cycles == expected
+    assert plan.price_cycles == expected + MARGIN_CYCLES
+
+
+def test_the_reply_size_follows_the_tokens_and_is_bounded() -> None:
+    """More tokens ask for more bytes, never for more than the platform's 2 MB."""
+    assert 1_000 < plan_with().max_response_bytes < 20_000

@@ -1,0 +1,111 @@
+"""The canonical text separates all requests that differ, and joins all that are equal."""
+
+import unicodedata
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from refrain_core.canonical import canonical_text
+
+STEADY = settings(deadline=None, derandomize=True, max_examples=300)
+
+# Few letters make equal texts, and texts that imitate the notation, likely.
+TEXTS = st.text(alphabet="ai1:;nsl|e\u0301\u00e9", max_size=6)
+MODELS = st.sampled_from(["m@r:q", "m@r:q4", "m@r4:q", "mr@r:q"])
+NUMBERS = st.none() | st.integers(min_value=0, max_value=12)
+REQUESTS = st.fixed_dictionaries(
+    {
+        "namespace": st.none(),
+        "model": MODELS,
+        "messages": st.lists(st.fixed_dictionaries({"role": TEXTS, "content": TEXTS}), max_size=3),
+        "max_tokens": NUMBERS,
+        "temperature_micros": NUMBERS,
+        "top_p_micros": NUMBERS,
+        "seed": NUMBERS,
+        "stop": st.lists(TEXTS, max_size=2),
+        "response_format": st.none() | TEXTS,
+    }
+)
+
+
+def normal(value: Any) -> Any:
+    """Normalise every text inside plain data."""
+    if isinstance(value, str):
+        return unicodedata.normalize("NFC", value)
+    if isinstance(value, list):
+        return [normal(item) for item in value]
+    if isinstance(value, dict):
+        return {key: normal(item) for key, item in value.items()}
+    return value
+
+
+def request(**fields: Any) -> dict[str, Any]:
+    """Build a plain request with some fields replaced."""
+    plain: dict[str, Any] = {
+        "namespace": None,
+        "model": "tiny@r1:Q4_K_M",
+        "messages": [{"role": "user", "content": "hello"}],
+        "max_tokens": None,
+        "temperature_micros": 0,
+        "top_p_micros": None,
+        "seed": None,
+        "stop": [],
+        "response_format": None,
+    }
+    return {**plain, **fields}
+
+
+@STEADY
+@given(REQUESTS, REQUESTS, TEXTS, TEXTS)
+def test_texts_are_equal_exactly_if_the_requests_are(
+    one: dict[str, Any], other: dict[str, Any], namespace: str, other_namespace: str
+) -> None:
+    """Two requests share a canonical text if and only if they are equal after NFC."""
+    same_text = canonical_text(one, namespace) == canonical_text(other, other_namespace)
+    same_request = normal([one, namespace]) == normal([other, other_namespace])
+    assert same_text == same_request
+
+
+@STEADY
+@given(REQUESTS, st.data())
+def test_one_changed_field_changes_the_text(one: dict[str, Any], data: st.DataObject) -> None:
+    """Requests that differ in a single field, the likeliest to collide, are told apart."""
+    other = data.draw(REQUESTS)
+    field = data.draw(st.sampled_from(sorted(one)))
+    near = {**one, field: other[field]}
+    same_text = canonical_text(one, "public") == canonical_text(near, "public")
+    assert same_text == (normal(one) == normal(near))
+
+
+def test_text_moved_between_messages_is_another_request() -> None:
+    """The boundary between two contents is part of the request."""
+    one = request(messages=[{"role": "user", "content": c} for c in ("ab", "c")])
+    other = request(messages=[{"role": "user", "content": c} for c in ("a", "bc")])
+    assert canonical_text(one, "public") != canonical_text(other, "public")
+
+
+def test_an_absent_parameter_differs_from_every_value() -> None:
+    """An absent seed and seed 0 are different requests."""
+    assert canonical_text(request(seed=0), "a") != canonical_text(request(seed=None), "a")
+
+
+def test_composed_and_decomposed_text_are_one_request() -> None:
+    """The letter e with an acute accent has one key in both of its spellings."""
+    one = request(messages=[{"role": "user", "content": "caf\u00e9"}])
+    other = request(messages=[{"role": "user", "content": "cafe\u0301"}])
+    assert canonical_text(one, "public") == canonical_text(other, "public")
+
+
+def test_the_text_of_a_plain_request_stays_as_it_is() -> None:
+    """A golden text: changing it silently would lose every stored answer."""
+    assert canonical_text(request(max_tokens=64, stop=["\n\n"]), "public") == (
+        "refraini1;i1;s6:publics4:tinys2:r1s6:Q4_K_Ml1;s4:users5:helloi0;n;i64;n;l1;s2:\n\nn;s6:single"
+    )
+
+
+def test_a_model_that_is_not_named_whole_has_no_canonical_text() -> None:
+    """A bare name could mean another model tomorrow."""
+    with pytest.raises(ValueError, match="NAME@REVISION:QUANTIZATION"):
+        canonical_text(request(model="tiny"), "public")
