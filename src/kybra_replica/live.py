@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as FutureTimeoutError
-from pathlib import Path
+from concurrent.futures import Future, wait
 from queue import Empty
-from types import TracebackType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from kybra_replica.kernel import rejects, timer_wheel
 from kybra_replica.kernel.clock import NS_PER_S, WallClock
 from kybra_replica.kernel.cycles import DEFAULT_CYCLES
-from kybra_replica.kernel.lifecycle import Mode
 from kybra_replica.kernel.rejects import Rejected
 from kybra_replica.kernel.replica import CanisterStatus, Replica
-from kybra_replica.outcalls.port import OutcallPort
-from kybra_replica.program.interface import Program
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+    from types import TracebackType
+
+    from typing_extensions import Self
+
+    from kybra_replica.kernel.lifecycle import Mode
+    from kybra_replica.outcalls.port import OutcallPort
+    from kybra_replica.program.interface import Program
 
 T = TypeVar("T")
 LONGEST_NAP_S = 1.0
@@ -44,7 +48,7 @@ class LiveReplica:
         self._thread.start()
         self._replica = self._ready.result()
 
-    def __enter__(self) -> LiveReplica:
+    def __enter__(self) -> Self:
         """Use as a context manager."""
         return self
 
@@ -120,12 +124,7 @@ class LiveReplica:
             )
 
         number = self._do(submit)
-        while True:
-            try:
-                ended.result(timeout=LONGEST_NAP_S)
-                break
-            except FutureTimeoutError:
-                self._check_alive()
+        self._awaited(ended)
         return self._do(lambda r: r.reply(number))
 
     def _do(self, action: Callable[[Replica], T]) -> T:
@@ -138,15 +137,13 @@ class LiveReplica:
                 done.set_exception(error)
 
         self._replica.inbox.put(run)
-        while True:
-            try:
-                return done.result(timeout=LONGEST_NAP_S)
-            except FutureTimeoutError:
-                self._check_alive()
+        return self._awaited(done)
 
-    def _check_alive(self) -> None:
-        if not self._thread.is_alive():
-            raise ReplicaStoppedError("the replica is closed: start it again")
+    def _awaited(self, future: Future[T]) -> T:
+        while not wait([future], LONGEST_NAP_S).done:
+            if not self._thread.is_alive():
+                raise ReplicaStoppedError("the replica is closed: start it again")
+        return future.result()
 
     def _live(self, state: Path | None, outcalls: OutcallPort | None, nodes: int) -> None:
         try:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 import pytest
-from kybra_replica.candid.did_text import service_text
 
+from kybra_replica.candid.did_text import service_text
 from kybra_replica.program.load import load_program
 from refrain.sources import bundle_roots, canister_entry
 from tests.architecture.source_tree import CANISTERS, ROOT

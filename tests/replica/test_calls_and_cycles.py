@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from kybra import Principal
 
 from kybra_replica.kernel.principals import ANONYMOUS
 from kybra_replica.kernel.rejects import Rejected
-from kybra_replica.kernel.replica import Replica
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kybra_replica.kernel.replica import Replica
 
 UNKNOWN = "r7inp-6aaaa-aaaaa-aaabq-cai"
 
 
 @pytest.fixture
-def alice(install) -> str:
+def alice(install: Callable[..., str]) -> str:
     """The one who calls."""
     return install("echo")
 
 
 @pytest.fixture
-def bob(install) -> str:
+def bob(install: Callable[..., str]) -> str:
     """The one who is called."""
     return install("echo")
 
@@ -27,7 +33,7 @@ def bob(install) -> str:
 def call(replica: Replica, alice: str, bob: str, method: str, *, cycles: int = 0) -> str:
     """Let alice call bob; what alice makes of the result."""
     argument = str(cycles // 2) if method.startswith("take") else "word"
-    return replica.update(alice, "call", Principal.from_str(bob), method, argument, cycles)
+    return str(replica.update(alice, "call", Principal.from_str(bob), method, argument, cycles))
 
 
 def test_a_reply_comes_back_typed(replica: Replica, alice: str, bob: str) -> None:
@@ -41,14 +47,18 @@ def test_a_reply_comes_back_typed(replica: Replica, alice: str, bob: str) -> Non
         ("refuse", "Err Rejection code 4, word refunded 0"),
         (
             "explode",
-            "Err Rejection code 5, IC0503: Error from Canister {bob}: Canister called "
-            "`ic0.trap` with message: 'RuntimeError: word' refunded 0",
+            (
+                "Err Rejection code 5, IC0503: Error from Canister {bob}: Canister called "
+                "`ic0.trap` with message: 'RuntimeError: word' refunded 0"
+            ),
         ),
         ("silence", "Err Rejection code 5, No response refunded 0"),
         (
             "missing",
-            "Err Rejection code 5, IC0536: Error from Canister {bob}: Canister has no update "
-            "method 'missing'.. refunded 0",
+            (
+                "Err Rejection code 5, IC0536: Error from Canister {bob}: Canister has no update "
+                "method 'missing'.. refunded 0"
+            ),
         ),
     ],
 )
@@ -59,9 +69,7 @@ def test_every_failure_has_its_code_and_text(
     assert call(replica, alice, bob, method) == text.format(bob=bob)
 
 
-def test_an_undecodable_reply_is_an_error_of_code_5(
-    replica: Replica, alice: str, bob: str
-) -> None:
+def test_an_undecodable_reply_is_an_error_of_code_5(replica: Replica, alice: str, bob: str) -> None:
     """A stub that promises text for a nat64 gets an Err, not a trap."""
     got = call(replica, alice, bob, "number")
     assert got.startswith("Err Rejection code 5, failed to decode canister response as")
@@ -92,9 +100,7 @@ def total_cycles(replica: Replica) -> int:
     return held + replica.kernel.counts.burned_cycles
 
 
-def test_cycles_are_accepted_and_the_rest_refunded(
-    replica: Replica, alice: str, bob: str
-) -> None:
+def test_cycles_are_accepted_and_the_rest_refunded(replica: Replica, alice: str, bob: str) -> None:
     """Half is taken, half comes back, and none is lost."""
     before = total_cycles(replica)
     assert call(replica, alice, bob, "take", cycles=1_000) == "Ok 500 refunded 500"
@@ -115,7 +121,7 @@ def test_more_cycles_than_there_are_is_a_trap(replica: Replica, alice: str, bob:
 
 
 def test_a_call_that_cannot_be_afforded_is_an_error(
-    replica: Replica, install, bob: str
+    replica: Replica, install: Callable[..., str], bob: str
 ) -> None:
     """Every outstanding call holds 42.13 B cycles; without them the message can't be sent."""
     poor = install("echo", cycles=42_000_000_000)
@@ -132,9 +138,7 @@ def test_raw_calls_carry_bytes(replica: Replica, alice: str, bob: str) -> None:
     )
 
 
-def test_a_query_method_can_be_called_by_a_canister(
-    replica: Replica, alice: str, bob: str
-) -> None:
+def test_a_query_method_can_be_called_by_a_canister(replica: Replica, alice: str, bob: str) -> None:
     """Queries answer inter-canister calls, with the caller's principal."""
     peer = Principal.from_str(bob)
     got = replica.update(alice, "call_raw", peer, "whoami", 0)
@@ -149,7 +153,7 @@ def test_notify_answers_at_once(replica: Replica, alice: str, bob: str) -> None:
 
 def test_ingress_sees_manual_replies_rejects_and_silence(replica: Replica, alice: str) -> None:
     """Manual methods answer by themselves, or not at all."""
-    with pytest.raises(Rejected, match="^reject code 4: word$"):
+    with pytest.raises(Rejected, match=r"^reject code 4: word$"):
         replica.update(alice, "refuse", "word")
     with pytest.raises(Rejected, match="did not reply to the call"):
         replica.update(alice, "silence")
@@ -167,9 +171,7 @@ def test_a_manual_method_may_reply_and_go_on(replica: Replica, alice: str, bob: 
     assert replica.query(alice, "worked") == "yes"
 
 
-def test_yield_from_propagates_and_yield_does_not(
-    replica: Replica, alice: str, bob: str
-) -> None:
+def test_yield_from_propagates_and_yield_does_not(replica: Replica, alice: str, bob: str) -> None:
     """An exception of a yielded generator ends the call; yield from hands it on."""
     peer = Principal.from_str(bob)
     assert replica.update(alice, "nested_by_yield_from", peer) == "caught from inner"

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from kybra import Principal
@@ -14,6 +15,11 @@ from kybra import Principal
 from kybra_replica.kernel.rejects import Rejected
 from kybra_replica.kernel.replica import Replica
 from kybra_replica.outcalls.mocks import StrictMocks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kybra_replica.program.interface import Program
 
 WRITER = """
 import sys
@@ -64,7 +70,7 @@ def test_kill_9_loses_no_committed_message(tmp_path: Path, after: int) -> None:
     assert set(entries.values()) == {"x" * 50}
 
 
-def test_a_restart_counts_as_an_upgrade(tmp_path: Path, toy) -> None:
+def test_a_restart_counts_as_an_upgrade(tmp_path: Path, toy: Callable[[str], Program]) -> None:
     """Maps stay, the heap is new, post_upgrade ran, timers are gone."""
     with Replica(state=tmp_path) as replica:
         canister = replica.create_canister()
@@ -80,7 +86,9 @@ def test_a_restart_counts_as_an_upgrade(tmp_path: Path, toy) -> None:
     assert after.cycles <= before.cycles
 
 
-def test_suspended_calls_end_in_a_reject_and_their_cycles_come_back(tmp_path: Path, toy) -> None:
+def test_suspended_calls_end_in_a_reject_and_their_cycles_come_back(
+    tmp_path: Path, toy: Callable[[str], Program]
+) -> None:
     """An outcall under way when the process ends: rejected, its cycles refunded but for the fee."""
     mocks = StrictMocks()
     mocks.expect(url="https://model.example/").never()
@@ -90,7 +98,7 @@ def test_suspended_calls_end_in_a_reject_and_their_cycles_come_back(tmp_path: Pa
         arguments = ("https://model.example/", "", False, 10**9)
         waiting = replica.submit(fetcher, "fetch", *arguments)
         replica.run()
-        left = replica.status(fetcher).cycles
+        left = replica.canister(fetcher).cycles
         fee = next(iter(replica.desk.pending.values())).fee_cycles
     mocks.verify()
     with Replica(state=tmp_path, outcalls=StrictMocks()) as replica:
@@ -99,7 +107,9 @@ def test_suspended_calls_end_in_a_reject_and_their_cycles_come_back(tmp_path: Pa
         assert 0 <= left + 10**9 - fee - replica.status(fetcher).cycles < 10**8
 
 
-def test_a_call_between_canisters_gives_cycles_back_at_a_restart(tmp_path: Path, toy) -> None:
+def test_a_call_between_canisters_gives_cycles_back_at_a_restart(
+    tmp_path: Path, toy: Callable[[str], Program]
+) -> None:
     """Cycles that travelled with an unanswered call belong to the caller again."""
     with Replica(state=tmp_path) as replica:
         alice, bob = replica.create_canister(), replica.create_canister()
@@ -107,7 +117,7 @@ def test_a_call_between_canisters_gives_cycles_back_at_a_restart(tmp_path: Path,
             replica.install(canister, toy("echo"))
         replica.submit(alice, "call", Principal.from_str(bob), "take", "5", 10**12)
         replica.step()
-        left = replica.status(alice).cycles
+        left = replica.canister(alice).cycles
     with Replica(state=tmp_path) as replica:
         assert 0 <= left + 10**12 - replica.status(alice).cycles < 10**8
 

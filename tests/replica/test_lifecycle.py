@@ -3,32 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 from kybra import Principal
 
 from kybra_replica.kernel.rejects import Rejected
-from kybra_replica.kernel.replica import Replica
 from kybra_replica.program.interface import Program
+
+if TYPE_CHECKING:
+    from kybra_replica.kernel.replica import Replica
 
 Toy = Callable[[str], Program]
 
 
 @pytest.fixture
-def canister(install) -> str:
+def canister(install: Callable[..., str]) -> str:
     """The first version, installed with an argument."""
     return install("lifecycle_a", "one")
 
 
 @pytest.fixture
-def echo(install) -> Principal:
+def echo(install: Callable[..., str]) -> Principal:
     """Somebody to await."""
     return Principal.from_str(install("echo"))
 
 
 def story(replica: Replica, canister: str) -> list[str]:
     """What heap and map hold."""
-    return replica.query(canister, "story")
+    return list(replica.query(canister, "story"))
 
 
 def test_init_takes_its_argument(replica: Replica, canister: str) -> None:
@@ -36,7 +39,9 @@ def test_init_takes_its_argument(replica: Replica, canister: str) -> None:
     assert story(replica, canister) == ["init one", "first=one"]
 
 
-def test_an_upgrade_keeps_maps_and_drops_the_heap(replica: Replica, canister: str, toy: Toy) -> None:
+def test_an_upgrade_keeps_maps_and_drops_the_heap(
+    replica: Replica, canister: str, toy: Toy
+) -> None:
     """pre_upgrade of the old program, post_upgrade of the new one."""
     replica.install(canister, toy("lifecycle_b"), mode="upgrade")
     assert story(replica, canister) == ["arrived b", "arrived=b", "first=one", "left=a"]

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from kybra_replica.kernel.replica import Replica
-from kybra_replica.outcalls.mocks import StrictMocks
 from kybra_replica.outcalls.request import OutcallResponse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kybra_replica.kernel.replica import Replica
+    from kybra_replica.outcalls.mocks import StrictMocks
 
 URL = "https://model.example/v1"
 FEE = 49_140_000 + 10_400 * 2_000 + 5_200 * len(URL)
 
 
 @pytest.fixture
-def fetcher(install) -> str:
+def fetcher(install: Callable[..., str]) -> str:
     """A toy that fetches."""
     return install("fetcher")
 
@@ -70,9 +76,7 @@ def test_nodes_that_differ_find_no_consensus(
     assert replica.traffic()["http_requests"] == 13
 
 
-def test_a_transform_makes_nodes_agree(
-    replica: Replica, fetcher: str, mocks: StrictMocks
-) -> None:
+def test_a_transform_makes_nodes_agree(replica: Replica, fetcher: str, mocks: StrictMocks) -> None:
     """With the headers stripped all thirteen are equal; three may even be wrong."""
 
     def dated(_request: object, node: int) -> OutcallResponse:
@@ -114,8 +118,7 @@ def test_a_failed_connection_costs_the_full_price(
     mocks.release()
     replica.run()
     assert replica.reply(number) == (
-        "Err Rejection code 2, Connecting to model.example failed: refused "
-        f"refunded {10**9 - FEE}"
+        f"Err Rejection code 2, Connecting to model.example failed: refused refunded {10**9 - FEE}"
     )
 
 

@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from kybra import Principal
 
 from kybra_replica.kernel.messages import Request
 from kybra_replica.kernel.rejects import Rejected
-from kybra_replica.kernel.replica import Replica
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kybra_replica.kernel.replica import Replica
 
 pytestmark = pytest.mark.usefixtures("replica")
 
 
 @pytest.fixture
-def vault(install) -> str:
+def vault(install: Callable[..., str]) -> str:
     """A vault with one entry."""
     return install("vault")
 
 
 @pytest.fixture
-def echo(install) -> Principal:
+def echo(install: Callable[..., str]) -> Principal:
     """Somebody to await."""
     return Principal.from_str(install("echo"))
 
 
 def state(replica: Replica, vault: str, key: str = "k") -> list[str]:
     """[heap's value, map's value, class attribute] of the vault."""
-    return replica.query(vault, "get", key)
+    return list(replica.query(vault, "get", key))
 
 
 def test_an_update_changes_heap_class_and_map(replica: Replica, vault: str) -> None:
@@ -73,9 +79,7 @@ def test_an_oversize_value_traps_past_every_except(replica: Replica, vault: str)
     assert state(replica, vault) == ["-", "-", "0"]
 
 
-def test_an_await_commits_what_came_before(
-    replica: Replica, vault: str, echo: Principal
-) -> None:
+def test_an_await_commits_what_came_before(replica: Replica, vault: str, echo: Principal) -> None:
     """A method goes on where it awaited, with its locals."""
     assert replica.update(vault, "put_await", "k", "1", "2", echo) == "hello2"
     assert state(replica, vault) == ["2", "2", "2"]
@@ -129,9 +133,7 @@ def test_a_trap_among_suspended_calls_ends_only_its_own(
     assert state(replica, vault, "bad")[:2] == ["1", "1"]
 
 
-def test_an_injected_fault_undoes_a_callback(
-    replica: Replica, vault: str, echo: Principal
-) -> None:
+def test_an_injected_fault_undoes_a_callback(replica: Replica, vault: str, echo: Principal) -> None:
     """A test can make any message trap that would have ended well."""
     replica.kernel.fault = lambda _canister, kind, _method: (
         "by a test" if kind == "callback" else None

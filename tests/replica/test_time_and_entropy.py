@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from kybra_replica.kernel.rejects import Rejected
-from kybra_replica.kernel.replica import Replica
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kybra_replica.kernel.replica import Replica
 
 
 @pytest.fixture
-def clockwork(install) -> str:
+def clockwork(install: Callable[..., str]) -> str:
     """A toy with timers."""
     return install("clockwork")
 
@@ -55,9 +61,7 @@ def test_a_function_timer_that_raises_is_undone(replica: Replica, clockwork: str
     assert any("ValueError: timer boom" in line for line in replica.status(clockwork).logs)
 
 
-def test_a_timer_generator_that_raises_is_kept_and_silent(
-    replica: Replica, clockwork: str
-) -> None:
+def test_a_timer_generator_that_raises_is_kept_and_silent(replica: Replica, clockwork: str) -> None:
     """Kybra drops its error and commits what it did."""
     replica.update(clockwork, "after_generator", 1)
     replica.advance(1)
@@ -93,7 +97,9 @@ def test_time_is_the_messages_time(replica: Replica, clockwork: str) -> None:
     assert now_s == now_ns // 1_000_000_000
 
 
-def test_entropy_repeats_in_every_canister(replica: Replica, clockwork: str, install) -> None:
+def test_entropy_repeats_in_every_canister(
+    replica: Replica, clockwork: str, install: Callable[..., str]
+) -> None:
     """os.urandom is the same everywhere, constant in queries, moving in updates."""
     twin = install("clockwork")
     assert replica.query(clockwork, "entropy") == replica.query(twin, "entropy")
@@ -104,7 +110,7 @@ def test_entropy_repeats_in_every_canister(replica: Replica, clockwork: str, ins
 
 
 def test_random_is_seeded_apart_after_the_first_update(
-    replica: Replica, clockwork: str, install
+    replica: Replica, clockwork: str, install: Callable[..., str]
 ) -> None:
     """Only the random module is re-seeded, one round after install."""
     twin = install("clockwork")

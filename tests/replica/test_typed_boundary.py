@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from kybra import Principal
 
@@ -9,11 +11,15 @@ from kybra_replica.candid.encode import encode
 from kybra_replica.candid.model import Primitive, TypeTable
 from kybra_replica.kernel.principals import ANONYMOUS
 from kybra_replica.kernel.rejects import Reject, Rejected
-from kybra_replica.kernel.replica import Replica
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kybra_replica.kernel.replica import Replica
 
 
 @pytest.fixture
-def shapes(install) -> str:
+def shapes(install: Callable[..., str]) -> str:
     """A toy of many types."""
     return install("shapes")
 
@@ -75,12 +81,10 @@ def test_an_option_of_a_wrong_type_becomes_none(replica: Replica, shapes: str) -
     assert answer.endswith(b"None")
 
 
-def test_a_guard_rejects_before_decoding_and_its_writes_stay(
-    replica: Replica, shapes: str
-) -> None:
+def test_a_guard_rejects_before_decoding_and_its_writes_stay(replica: Replica, shapes: str) -> None:
     """Err and exceptions are rejects of code 4 with the bare text."""
     assert raw(replica, shapes, "behind_closed", b"?") == Reject(4, "the guard says no")
-    with pytest.raises(Rejected, match="^reject code 4: ValueError: guard blew$"):
+    with pytest.raises(Rejected, match=r"^reject code 4: ValueError: guard blew$"):
         replica.update(shapes, "behind_blowing")
     assert replica.update(shapes, "behind_open", 3) == 3
     assert replica.query(shapes, "guards_seen") == ["seen", "blown"]
@@ -88,9 +92,9 @@ def test_a_guard_rejects_before_decoding_and_its_writes_stay(
 
 def test_inspection_refuses_at_submit(replica: Replica, shapes: str) -> None:
     """Not accepting is code 4, an exception code 5; other methods pass."""
-    with pytest.raises(Rejected, match="^reject code 4: .*rejected the message$"):
+    with pytest.raises(Rejected, match=r"^reject code 4: .*rejected the message$"):
         replica.submit(shapes, "uninvited")
-    with pytest.raises(Rejected, match="^reject code 5: .*ValueError: insp"):
+    with pytest.raises(Rejected, match=r"^reject code 5: .*ValueError: insp"):
         replica.submit(shapes, "provoking")
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from kybra_replica.kernel import ingress, rejects
-from kybra_replica.kernel.canister import CallContext, Canister
-from kybra_replica.kernel.kernel_state import KernelState
 from kybra_replica.kernel.messages import (
     Answer,
     CanisterOrigin,
@@ -12,6 +12,10 @@ from kybra_replica.kernel.messages import (
     Origin,
     Response,
 )
+
+if TYPE_CHECKING:
+    from kybra_replica.kernel.canister import CallContext, Canister
+    from kybra_replica.kernel.kernel_state import KernelState
 
 
 def deliver(state: KernelState, origin: Origin | None, answer: Answer, refund: int) -> None:
@@ -37,9 +41,7 @@ def conclude(state: KernelState, canister: Canister, context: CallContext) -> No
     if not context.answered and context.origin is not None:
         from_canister = isinstance(context.origin, CanisterOrigin)
         text = canister.text
-        answer(
-            state, context, rejects.no_response() if from_canister else rejects.no_reply(text)
-        )
+        answer(state, context, rejects.no_response() if from_canister else rejects.no_reply(text))
     canister.contexts.pop(context.context_id, None)
     settle_stop(state, canister)
 

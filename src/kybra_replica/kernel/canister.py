@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from kybra_replica.kernel.messages import Origin
 from kybra_replica.kernel.principals import text_of
-from kybra_replica.kernel.worker_link import WorkerLink
-from kybra_replica.program.interface import Program
+from kybra_replica.worker.message_context import HELD_CYCLES_PER_CALL
+
+if TYPE_CHECKING:
+    from kybra_replica.kernel.messages import Origin
+    from kybra_replica.kernel.worker_link import WorkerLink
+    from kybra_replica.program.interface import Program
 
 Status = Literal["running", "stopping", "stopped"]
 LOG_LINES = 1_000
@@ -58,6 +61,11 @@ class Canister:
     outstanding: int = 0
     outstanding_management: int = 0
     logs: deque[str] = field(default_factory=lambda: deque(maxlen=LOG_LINES))
+
+    @property
+    def free_cycles(self) -> int:
+        """Cycles beside what outstanding calls hold."""
+        return self.cycles - HELD_CYCLES_PER_CALL * self.outstanding
 
     @property
     def text(self) -> str:

@@ -3,7 +3,6 @@
 Source: dfinity/ic, rs/config/src/subnet_config.rs (October 2025). Instructions are estimates.
 """
 
-HELD_CYCLES_PER_CALL = 42_130_000_000
 DEFAULT_CYCLES = 100_000_000_000_000
 UPDATE_FEE = 5_000_000
 INGRESS_FEE = 1_200_000

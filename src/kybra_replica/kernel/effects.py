@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from kybra_replica.kernel import answers, in_flight
 from kybra_replica.kernel.canister import Callback, CallContext, Canister, Timer
 from kybra_replica.kernel.clock import NS_PER_S
 from kybra_replica.kernel.cycles import call_fee, execution_fee
-from kybra_replica.kernel.kernel_state import KernelState
 from kybra_replica.kernel.messages import CanisterOrigin, Request
 from kybra_replica.kernel.rejects import CANISTER_REJECT, Reject
-from kybra_replica.kernel.worker_link import Outcome
+
+if TYPE_CHECKING:
+    from kybra_replica.kernel.kernel_state import KernelState
+    from kybra_replica.kernel.worker_link import Outcome
 
 MANAGEMENT = b""
 

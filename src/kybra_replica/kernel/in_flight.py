@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from kybra_replica.stable.store import Store
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kybra_replica.stable.store import Store
 
 
 def hold(store: Store, callback: int, owner: bytes, cycles: int) -> None:

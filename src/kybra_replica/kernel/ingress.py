@@ -7,10 +7,14 @@ A call that was received and not answered when the process ended is rejected at 
 
 from __future__ import annotations
 
-from kybra_replica.kernel.messages import Answer
+from typing import TYPE_CHECKING
+
 from kybra_replica.kernel.principals import text_of
 from kybra_replica.kernel.rejects import Reject, lost_to_restart
-from kybra_replica.stable.store import Store
+
+if TYPE_CHECKING:
+    from kybra_replica.kernel.messages import Answer
+    from kybra_replica.stable.store import Store
 
 KEPT = 10_000
 """How many of the newest calls can still be asked for."""
@@ -29,10 +33,9 @@ def receive(store: Store, canister: bytes, method: str) -> int:
 
 def keep_answer(store: Store, ingress_id: int, answer: Answer) -> None:
     """Write down how a call ended."""
+    row: tuple[object, ...] = ("replied", answer, None, None, ingress_id)
     if isinstance(answer, Reject):
         row = ("rejected", None, answer.code, answer.message, ingress_id)
-    else:
-        row = ("replied", answer, None, None, ingress_id)
     store.connection.execute(
         "UPDATE ingress SET state = ?, reply = ?, code = ?, message = ? WHERE id = ?", row
     )

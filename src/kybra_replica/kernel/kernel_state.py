@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import random
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from kybra_replica.kernel.canister import Callback, CallContext, Canister
-from kybra_replica.kernel.clock import Clock
-from kybra_replica.kernel.messages import Answer, IngressOrigin, Message, Origin
-from kybra_replica.stable.map_store import MapStore
-from kybra_replica.stable.store import Store
+
+if TYPE_CHECKING:
+    import random
+
+    from kybra_replica.kernel.clock import Clock
+    from kybra_replica.kernel.messages import Answer, IngressOrigin, Message, Origin
+    from kybra_replica.stable.map_store import MapStore
+    from kybra_replica.stable.store import Store
 
 
 @dataclass

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from kybra_replica.candid.encode import encode
 from kybra_replica.kernel import answers, effects, rejects
-from kybra_replica.kernel.canister import Canister
-from kybra_replica.kernel.kernel_state import KernelState
 from kybra_replica.kernel.principals import bytes_of
 from kybra_replica.kernel.processor import MessageUndone, Processor
-from kybra_replica.kernel.rejects import CANISTER_ERROR, DESTINATION_INVALID, Reject, Rejected
-from kybra_replica.kernel.spawner import Spawner
+from kybra_replica.kernel.rejects import CANISTER_ERROR, DESTINATION_INVALID, Rejected, refused
 from kybra_replica.kernel.worker_link import Outcome, Trap, WorkerLink
 from kybra_replica.program.archive import module_hash, pack
-from kybra_replica.program.interface import Program
+
+if TYPE_CHECKING:
+    from kybra_replica.kernel.canister import Canister
+    from kybra_replica.kernel.kernel_state import KernelState
+    from kybra_replica.kernel.spawner import Spawner
+    from kybra_replica.program.interface import Program
 
 Mode = Literal["install", "upgrade", "reinstall"]
 
@@ -58,7 +60,9 @@ class Lifecycle:
         worker = self._spawn(canister, program)
         try:
             with self._state.store.transaction():
-                outcome = self._enter(canister, worker, "post_upgrade", b"", encode((), (), program.interface.types))
+                outcome = self._enter(
+                    canister, worker, "post_upgrade", b"", encode((), (), program.interface.types)
+                )
                 self._swap(canister, program, worker, "upgrade")
                 self._apply(canister, outcome)
         except MessageUndone as undone:
@@ -142,8 +146,3 @@ class Lifecycle:
         """Take calls again."""
         canister.status = "running"
         self._state.save(canister)
-
-
-def refused(reject: Reject) -> Rejected:
-    """A reject as the exception that a caller in Python gets."""
-    return Rejected(reject.code, reject.message)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from kybra_replica.candid.decode import CandidDecodeError, decode
+from kybra_replica.candid.decode import decode
 from kybra_replica.candid.encode import encode
+from kybra_replica.candid.errors import CandidDecodeError
 from kybra_replica.kernel import answers, in_flight, rejects
-from kybra_replica.kernel.kernel_state import KernelState
 from kybra_replica.kernel.management_types import BLOB, HTTP_REPLY, HTTP_REQUEST, NO_NAMES
 from kybra_replica.kernel.messages import Answer, CanisterOrigin, Request
 from kybra_replica.kernel.outcall_desk import OutcallDesk, as_reject
@@ -21,6 +21,9 @@ from kybra_replica.outcalls.request import (
     OutcallResponse,
     Transform,
 )
+
+if TYPE_CHECKING:
+    from kybra_replica.kernel.kernel_state import KernelState
 
 RANDOM_BYTES = 32
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from kybra_replica.kernel.rejects import Reject
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Answer = bytes | Reject
 """A reply's Candid bytes, or why there is none."""

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from queue import SimpleQueue
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kybra_replica.kernel import answers
 from kybra_replica.kernel.clock import NS_PER_S
-from kybra_replica.kernel.kernel_state import KernelState
 from kybra_replica.kernel.messages import Answer, Request
 from kybra_replica.kernel.rejects import SYS_TRANSIENT, Reject
 from kybra_replica.outcalls.agreement import agree
-from kybra_replica.outcalls.port import OutcallPort
 from kybra_replica.outcalls.request import OutcallFailure, OutcallReply, OutcallRequest
+
+if TYPE_CHECKING:
+    from queue import SimpleQueue
+
+    from kybra_replica.kernel.kernel_state import KernelState
+    from kybra_replica.outcalls.port import OutcallPort
 
 CONSENSUS_TIMEOUT_S = 60
 """After this long without enough replies the platform gives an outcall up."""

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kybra_replica.kernel import answers, effects, in_flight, rejects
-from kybra_replica.kernel.canister import Callback, CallContext, Canister
-from kybra_replica.kernel.cycles import HELD_CYCLES_PER_CALL, execution_fee
-from kybra_replica.kernel.kernel_state import KernelState
-from kybra_replica.kernel.management import Management
+from kybra_replica.kernel.cycles import execution_fee
 from kybra_replica.kernel.messages import Answer, Message, Request, Response, TimerFired
 from kybra_replica.kernel.principals import text_of
 from kybra_replica.kernel.rejects import Reject
 from kybra_replica.kernel.worker_link import Outcome, Trap
+
+if TYPE_CHECKING:
+    from kybra_replica.kernel.canister import Callback, CallContext, Canister
+    from kybra_replica.kernel.kernel_state import KernelState
+    from kybra_replica.kernel.management import Management
 
 
 class MessageUndone(Exception):  # noqa: N818 (an outcome, not an error)
@@ -67,8 +69,7 @@ class Processor:
             "arg": arg,
             "caller": b"",
             "time_ns": self._state.clock.now_ns(),
-            "balance_cycles": canister.cycles,
-            "liquid_cycles": canister.cycles - HELD_CYCLES_PER_CALL * canister.outstanding,
+            "balance_cycles": canister.free_cycles,
             "outstanding_management_calls": canister.outstanding_management,
         }
 
@@ -88,12 +89,8 @@ class Processor:
         assert canister.worker is not None  # noqa: S101 (a canister with a program has a worker)
         facts = self.facts(canister, kind, name, arg)
         facts["caller"] = caller
-        try:
-            with self._state.store.transaction():
-                result = canister.worker.run(facts, self.server(canister))
-                raise MessageUndone(result if isinstance(result, Trap) else Trap("", ""))
-        except MessageUndone:
-            return result
+        with self._state.store.discarded():
+            return canister.worker.run(facts, self.server(canister))
 
     def server(self, canister: Canister) -> Any:
         """What serves the map operations of a running message."""

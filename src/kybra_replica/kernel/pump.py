@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING
 
 from kybra_replica.kernel import timer_wheel
-from kybra_replica.kernel.kernel_state import KernelState
-from kybra_replica.kernel.outcall_desk import OutcallDesk
-from kybra_replica.kernel.processor import Processor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kybra_replica.kernel.kernel_state import KernelState
+    from kybra_replica.kernel.outcall_desk import OutcallDesk
+    from kybra_replica.kernel.processor import Processor
 
 WAIT_S = 120.0
 """How long a synchronous call waits for outcalls of the real world."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kybra_replica.kernel import in_flight, ingress
 from kybra_replica.kernel.canister import Canister
-from kybra_replica.kernel.kernel_state import KernelState
-from kybra_replica.kernel.lifecycle import Lifecycle
 from kybra_replica.program.archive import unpack
+
+if TYPE_CHECKING:
+    from kybra_replica.kernel.kernel_state import KernelState
+    from kybra_replica.kernel.lifecycle import Lifecycle
 
 
 def recover(state: KernelState, lifecycle: Lifecycle) -> None:

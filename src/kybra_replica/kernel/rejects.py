@@ -38,6 +38,11 @@ class Rejected(Exception):  # noqa: N818 (the platform's word)
         self.message = message
 
 
+def refused(reject: Reject) -> Rejected:
+    """A reject as the exception that a caller in Python gets."""
+    return Rejected(reject.code, reject.message)
+
+
 def trapped(canister: str, code: str, text: str) -> Reject:
     """A trap of `canister`, with the platform's code and text."""
     return Reject(CANISTER_ERROR, f"Error from Canister {canister}: {text}", code)
@@ -56,7 +61,8 @@ def no_canister(canister: str) -> Reject:
 
 def not_installed(canister: str) -> Reject:
     """A canister without a program."""
-    text = f"Error from Canister {canister}: Attempted to execute a message, but the canister contains no Wasm module."
+    why = "Attempted to execute a message, but the canister contains no Wasm module."
+    text = f"Error from Canister {canister}: {why}"
     return Reject(CANISTER_ERROR, text, "IC0537")
 
 

@@ -8,21 +8,16 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from queue import SimpleQueue
-from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from kybra_replica.candid.decode import decode
-from kybra_replica.candid.encode import encode
-from kybra_replica.kernel import ingress, rejects
+from kybra_replica.kernel import ingress, rejects, typed_calls
 from kybra_replica.kernel.canister import Canister
 from kybra_replica.kernel.clock import Clock, ManualClock
 from kybra_replica.kernel.cycles import DEFAULT_CYCLES, ingress_fee
 from kybra_replica.kernel.kernel_state import KernelState
-from kybra_replica.kernel.lifecycle import Lifecycle, Mode, refused
+from kybra_replica.kernel.lifecycle import Lifecycle, Mode
 from kybra_replica.kernel.management import Management
 from kybra_replica.kernel.messages import Answer, IngressOrigin, Request
 from kybra_replica.kernel.outcall_desk import OutcallDesk
@@ -30,14 +25,23 @@ from kybra_replica.kernel.principals import ANONYMOUS, bytes_of, canister_id
 from kybra_replica.kernel.processor import Processor
 from kybra_replica.kernel.pump import WAIT_S, Pump
 from kybra_replica.kernel.recovery import recover
-from kybra_replica.kernel.rejects import Reject, Rejected
+from kybra_replica.kernel.rejects import Rejected, refused
 from kybra_replica.kernel.spawner import Spawner
 from kybra_replica.kernel.transforming import Transforming
 from kybra_replica.outcalls.http_port import HttpOutcalls
-from kybra_replica.outcalls.port import OutcallPort
-from kybra_replica.program.interface import Method, Program
 from kybra_replica.stable.map_store import MapStore
 from kybra_replica.stable.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+    from types import TracebackType
+
+    from typing_extensions import Self
+
+    from kybra_replica.outcalls.port import OutcallPort
+    from kybra_replica.program.interface import Program
+
 
 @dataclass(frozen=True)
 class CanisterStatus:
@@ -83,7 +87,7 @@ class Replica:
         self._lifecycle = Lifecycle(self.kernel, self._processor, self._spawner)
         recover(self.kernel, self._lifecycle)
 
-    def __enter__(self) -> Replica:
+    def __enter__(self) -> Self:
         """Use as a context manager."""
         return self
 
@@ -107,9 +111,7 @@ class Replica:
 
     # canisters
 
-    def create_canister(
-        self, *, controller: str = ANONYMOUS, cycles: int = DEFAULT_CYCLES
-    ) -> str:
+    def create_canister(self, *, controller: str = ANONYMOUS, cycles: int = DEFAULT_CYCLES) -> str:
         """An empty canister; its principal as text."""
         raw = canister_id(len(self.kernel.canisters))
         canister = Canister(raw, (controller,), cycles)
@@ -152,7 +154,7 @@ class Replica:
         found = self.canister(canister)
         return CanisterStatus(
             status=found.status,
-            cycles=found.cycles,
+            cycles=found.free_cycles,
             module_hash=found.module_hash,
             controllers=found.controllers,
             certified_data=found.certified_data,
@@ -172,10 +174,9 @@ class Replica:
     def query(self, canister: str, method: str, *args: Any, sender: str = ANONYMOUS) -> Any:
         """Ask; the decoded reply. Rejected where there is none."""
         found = self.canister(canister)
-        declared = self._declared(found, method)
-        arg = self._encoded(found, declared, args)
+        arg = typed_calls.encoded(found, method, args)
         answer = self._processor.query(found, method, arg, bytes_of(sender))
-        return self._decoded(found, declared, answer)
+        return typed_calls.decoded(found, method, answer)
 
     def update(self, canister: str, method: str, *args: Any, sender: str = ANONYMOUS) -> Any:
         """Call and run until it is answered; the decoded reply. Rejected where there is none."""
@@ -193,7 +194,7 @@ class Replica:
     ) -> int:
         """Queue a call; its number. Rejected at once where inspect_message refuses it."""
         found = self.canister(canister)
-        arg = self._encoded(found, self._declared(found, method), args)
+        arg = typed_calls.encoded(found, method, args)
         return self.submit_raw(found, method, arg, sender, answered)
 
     def submit_raw(
@@ -227,30 +228,7 @@ class Replica:
         if answer is None:
             raise Rejected(rejects.SYS_TRANSIENT, "the call has no answer yet: run on")
         canister, method = ingress.called(self.kernel.store, number)
-        found = self.kernel.canisters[canister]
-        return self._decoded(found, self._declared(found, method), answer)
-
-    def _declared(self, canister: Canister, method: str) -> Method:
-        if canister.program is None:
-            raise refused(rejects.not_installed(canister.text))
-        declared = canister.program.interface.methods.get(method)
-        if declared is None:
-            raise refused(rejects.no_method(canister.text, "update", method))
-        return declared
-
-    def _encoded(self, canister: Canister, method: Method, args: Sequence[Any]) -> bytes:
-        assert canister.program is not None  # noqa: S101 (it declared the method)
-        if len(args) != len(method.args):
-            raise TypeError(f"{method.name} takes {len(method.args)} argument(s), got {len(args)}")
-        return encode(method.args, args, canister.program.interface.types)
-
-    def _decoded(self, canister: Canister, method: Method, answer: Answer) -> Any:
-        if isinstance(answer, Reject):
-            raise refused(answer)
-        assert canister.program is not None  # noqa: S101 (it declared the method)
-        types = () if method.returns is None else (method.returns,)
-        values = decode(answer, types, canister.program.interface.types)
-        return values[0] if values else None
+        return typed_calls.decoded(self.kernel.canisters[canister], method, answer)
 
     # time and messages
 

@@ -6,9 +6,12 @@ import socket
 import subprocess
 import sys
 from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING
 
 from kybra_replica.kernel.worker_link import WorkerLink
-from kybra_replica.program.interface import Program
+
+if TYPE_CHECKING:
+    from kybra_replica.program.interface import Program
 
 
 class Spawner:

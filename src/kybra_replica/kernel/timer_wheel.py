@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from kybra_replica.kernel.kernel_state import KernelState
+from typing import TYPE_CHECKING
+
 from kybra_replica.kernel.messages import TimerFired
+
+if TYPE_CHECKING:
+    from kybra_replica.kernel.kernel_state import KernelState
 
 
 def fire_due(state: KernelState) -> int:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from kybra_replica.candid.decode import CandidDecodeError, decode
+from kybra_replica.candid.decode import decode
 from kybra_replica.candid.encode import encode
-from kybra_replica.kernel.kernel_state import KernelState
+from kybra_replica.candid.errors import CandidDecodeError
 from kybra_replica.kernel.management import reply_value
 from kybra_replica.kernel.management_types import HTTP_REPLY, NO_NAMES, TRANSFORM_ARGS
 from kybra_replica.kernel.principals import bytes_of
-from kybra_replica.kernel.processor import Processor
 from kybra_replica.kernel.rejects import CANISTER_ERROR, Reject
 from kybra_replica.outcalls import limits
 from kybra_replica.outcalls.request import (
@@ -20,6 +19,10 @@ from kybra_replica.outcalls.request import (
     OutcallResponse,
     Transform,
 )
+
+if TYPE_CHECKING:
+    from kybra_replica.kernel.kernel_state import KernelState
+    from kybra_replica.kernel.processor import Processor
 
 MANAGEMENT = b""
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kybra_replica.worker import wire
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from multiprocessing.connection import Connection
 
 INSTRUCTION_LIMIT = (
     "IC0522",
@@ -62,11 +64,11 @@ class WorkerLink:
 
     def commit(self) -> None:
         """Keep what the last update did to the heap."""
-        wire.send(self._connection, True)
+        wire.send(self._connection, wire.COMMIT)
 
     def abort(self) -> None:
         """Undo what the last update did to the heap."""
-        wire.send(self._connection, False)
+        wire.send(self._connection, wire.ABORT)
         self._await_checkpoint()
 
     def _await_checkpoint(self) -> None:

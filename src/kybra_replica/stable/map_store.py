@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from kybra_replica.stable.store import Store
+if TYPE_CHECKING:
+    from kybra_replica.stable.store import Store
 
 
 @dataclass

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kybra_replica.stable.schema import SCHEMA, SCHEMA_VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 STATE_FILE = "replica.sqlite3"
 LOCK_WAIT_S = 1.0
@@ -64,6 +67,15 @@ class Store:
             self.connection.execute("ROLLBACK")
             raise
         self.connection.execute("COMMIT")
+
+    @contextmanager
+    def discarded(self) -> Iterator[None]:
+        """Nothing of what happens within is kept."""
+        self.connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self.connection.execute("ROLLBACK")
 
     def fact(self, name: str) -> str | None:
         """A fact about the whole replica, or None."""

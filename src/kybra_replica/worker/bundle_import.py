@@ -5,16 +5,41 @@ from __future__ import annotations
 import builtins
 import importlib.util
 import sys
-from collections.abc import Mapping, Sequence
 from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec
-from types import CodeType, ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from importlib.machinery import ModuleSpec
+    from types import CodeType, ModuleType
 
 MISSING_IN_WASM: frozenset[str] = frozenset(
-    "asyncio select socket ssl signal subprocess multiprocessing concurrent pathlib zipfile "
-    "unittest platform sqlite3 bz2 lzma zoneinfo mmap ctypes urllib.request http.client "
-    "email.message importlib.metadata importlib.resources threading".split()
+    [
+        "asyncio",
+        "select",
+        "socket",
+        "ssl",
+        "signal",
+        "subprocess",
+        "multiprocessing",
+        "concurrent",
+        "pathlib",
+        "zipfile",
+        "unittest",
+        "platform",
+        "sqlite3",
+        "bz2",
+        "lzma",
+        "zoneinfo",
+        "mmap",
+        "ctypes",
+        "urllib.request",
+        "http.client",
+        "email.message",
+        "importlib.metadata",
+        "importlib.resources",
+        "threading",
+    ]
 )
 """Standard-library modules whose import fails in a Kybra wasm."""
 
@@ -49,6 +74,7 @@ class BundleFinder(MetaPathFinder, Loader):
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         """Use Python's default module."""
         del spec
+        return None
 
     def exec_module(self, module: ModuleType) -> None:
         """Run a module's code with the canister's own import function."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from kybra_replica.worker.runtime import Runtime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kybra_replica.worker.runtime import Runtime
 
 
 class CyclesApi:
@@ -11,9 +14,8 @@ class CyclesApi:
     _runtime: Runtime
 
     def canister_balance(self) -> int:
-        """Cycles that the canister has now."""
-        message = self._runtime.now
-        return message.balance_cycles + message.accepted_cycles - message.sent_cycles
+        """Cycles that the canister has now, without what its outstanding calls hold."""
+        return self._runtime.now.free_cycles
 
     def canister_balance128(self) -> int:
         """Cycles that the canister has now."""

@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class SeededEntropy:

@@ -6,12 +6,14 @@ Exceptions are never thrown into a generator: what Kybra does not do, this does 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from kybra import CallResult
-
-from kybra_replica.worker.outgoing import OutgoingCalls
 from kybra_replica.worker.runtime import Runtime, Task
+
+if TYPE_CHECKING:
+    from kybra import CallResult
+
+    from kybra_replica.worker.outgoing import OutgoingCalls
 
 
 class Driver:

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import builtins
 import sys
-from collections.abc import Callable
-from typing import Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 import kybra
 
-from kybra_replica.candid.decode import CandidDecodeError, decode
+from kybra_replica.candid.decode import decode
 from kybra_replica.candid.encode import encode
-from kybra_replica.candid.model import CandidType
-from kybra_replica.program.interface import Method
+from kybra_replica.candid.errors import CandidDecodeError
 from kybra_replica.worker import determinism, prices, traps
 from kybra_replica.worker.bundle_import import BundleFinder
 from kybra_replica.worker.driver import Driver
 from kybra_replica.worker.outgoing import OutgoingCalls
-from kybra_replica.worker.runtime import Runtime
 from kybra_replica.worker.system_api import SystemApi
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kybra_replica.candid.model import CandidType
+    from kybra_replica.program.interface import Method
+    from kybra_replica.worker.runtime import Runtime
 
 
 class Execution:
@@ -99,9 +104,7 @@ class Execution:
 
     def _guarded(self, guard: str) -> bool:
         try:
-            verdict = self._runtime.scope[guard]()
-            if not isinstance(verdict, dict):
-                raise TypeError(f"expected Result but received {type(verdict).__name__}")
+            verdict = checked_verdict(self._runtime.scope[guard]())
         except Exception as error:  # noqa: BLE001 (Kybra rejects with whatever a guard raises)
             verdict = {"Err": f"{type(error).__name__}: {error}"}
         if "Ok" in verdict:
@@ -111,9 +114,7 @@ class Execution:
 
     def _arguments(self, method: Method) -> list[Any]:
         try:
-            return decode(
-                self._runtime.now.arg, method.args, self._runtime.program.interface.types
-            )
+            return decode(self._runtime.now.arg, method.args, self._runtime.program.interface.types)
         except CandidDecodeError as error:
             text = f"failed to decode call arguments: Custom({error})"
             self._runtime.trap(traps.explicit(text))
@@ -158,7 +159,12 @@ class Execution:
         if not repeats:
             del self._runtime.timers[timer_id]
         result = callback()
-        try:
+        with suppress(Exception):  # Kybra drops a timer generator's error and commits
             self._driver.start(result, None)
-        except Exception:  # noqa: BLE001, S110 (Kybra drops a timer generator's error and commits)
-            pass
+
+
+def checked_verdict(verdict: Any) -> dict[str, Any]:
+    """A guard's verdict; TypeError, as Kybra raises it, for anything that is no variant."""
+    if not isinstance(verdict, dict):
+        raise TypeError(f"expected Result but received {type(verdict).__name__}")
+    return verdict

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kybra_replica.candid.decode import decode
 from kybra_replica.candid.encode import encode
 from kybra_replica.candid.ordering import order_key
-from kybra_replica.program.interface import StableMap
 from kybra_replica.worker import prices, traps
-from kybra_replica.worker.runtime import Runtime
+
+if TYPE_CHECKING:
+    from kybra_replica.program.interface import StableMap
+    from kybra_replica.worker.runtime import Runtime
 
 
 class MapApi:

@@ -76,7 +76,8 @@ class MessageApi:
         declared = interface.methods.get(method)
         if declared is None or not declared.is_manual:
             raise SystemError(  # the class and text that Kybra raises
-                f'attempted to reply from "{method}", but it does not appear to be a canister method'
+                f'attempted to reply from "{method}", '
+                "but it does not appear to be a canister method"
             )
         types = () if declared.returns is None else (declared.returns,)
         self._answer("reply", encode(types, (value,) if types else (), interface.types))

@@ -7,6 +7,9 @@ from typing import Any, Literal
 
 Kind = Literal["update", "query", "callback", "timer", "install", "pre_upgrade", "inspect"]
 
+HELD_CYCLES_PER_CALL = 42_130_000_000
+"""What an outstanding call holds of the balance until its reply (measured on PocketIC 10)."""
+
 READ_ONLY: frozenset[str] = frozenset({"query", "inspect"})
 
 
@@ -14,8 +17,8 @@ READ_ONLY: frozenset[str] = frozenset({"query", "inspect"})
 class MessageContext:
     """What the kernel says about a message, and what the canister did in it.
 
-    Cycles are counts of cycles; `time_ns` is nanoseconds since 1970; `liquid_cycles` is the
-    balance less what outstanding calls hold.
+    Cycles are counts of cycles; `time_ns` is nanoseconds since 1970; `balance_cycles` is what is
+    left beside what outstanding calls hold.
     """
 
     kind: Kind
@@ -24,7 +27,6 @@ class MessageContext:
     caller: bytes
     time_ns: int
     balance_cycles: int
-    liquid_cycles: int
     available_cycles: int = 0
     refunded_cycles: int = 0
     outstanding_management_calls: int = 0
@@ -44,6 +46,12 @@ class MessageContext:
     certified_data: bytes | None = None
     prints: list[str] = field(default_factory=list)
     instructions: int = 0
+
+    @property
+    def free_cycles(self) -> int:
+        """What can be sent or held now."""
+        held = HELD_CYCLES_PER_CALL * len(self.calls)
+        return self.balance_cycles + self.accepted_cycles - self.sent_cycles - held
 
     @property
     def read_only(self) -> bool:

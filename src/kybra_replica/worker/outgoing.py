@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kybra import CallResult
 
-from kybra_replica.candid.decode import CandidDecodeError, decode
+from kybra_replica.candid.decode import decode
 from kybra_replica.candid.encode import encode
-from kybra_replica.program.interface import ServiceMethod
+from kybra_replica.candid.errors import CandidDecodeError
 from kybra_replica.worker import prices
-from kybra_replica.worker.runtime import HELD_CYCLES_PER_CALL, Runtime, Task
+from kybra_replica.worker.message_context import HELD_CYCLES_PER_CALL
+
+if TYPE_CHECKING:
+    from kybra_replica.program.interface import ServiceMethod
+    from kybra_replica.worker.runtime import Runtime, Task
 
 MANAGEMENT = b""
 MAX_OUTSTANDING_MANAGEMENT_CALLS = 500
@@ -52,7 +56,7 @@ class OutgoingCalls:
         return self.notify(callee, method, arg, cycles)
 
     def result(self, callback_id: int, response: tuple[Any, ...]) -> CallResult[Any]:
-        """kybra's CallResult of a response: ("ok", bytes) or ("reject", code, text)."""
+        """Kybra's CallResult of a response: ("ok", bytes) or ("reject", code, text)."""
         declared = self._awaited.pop(callback_id, None)
         if response[0] == "reject":
             return CallResult(None, f"Rejection code {response[1]}, {response[2]}")
@@ -77,7 +81,13 @@ class OutgoingCalls:
         cycles = values.pop() if paid else 0
         interface = self._runtime.program.interface
         declared = interface.service_methods[qualname]
-        return callee, declared, declared.name, encode(declared.args, values, interface.types), cycles
+        return (
+            callee,
+            declared,
+            declared.name,
+            encode(declared.args, values, interface.types),
+            cycles,
+        )
 
     def _send(
         self, callee: bytes, method: str, arg: bytes, cycles: int, *, awaited: bool
@@ -85,7 +95,7 @@ class OutgoingCalls:
         runtime, message = self._runtime, self._runtime.now
         runtime.need_update("ic0_call_new")
         runtime.charge(prices.CALL)
-        if cycles > message.balance_cycles + message.accepted_cycles - message.sent_cycles:
+        if cycles > message.free_cycles:
             runtime.trap(f"Canister {runtime.canister_text} is out of cycles", code="IC0504")
         if not self._affordable(callee, cycles):
             return None
@@ -97,9 +107,7 @@ class OutgoingCalls:
 
     def _affordable(self, callee: bytes, cycles: int) -> bool:
         message = self._runtime.now
-        held = HELD_CYCLES_PER_CALL * (len(message.calls) + 1)
-        free = message.liquid_cycles + message.accepted_cycles - message.sent_cycles - cycles
         to_management = sum(1 for call in message.calls if call[1] == MANAGEMENT)
         outstanding = message.outstanding_management_calls + to_management
         full = callee == MANAGEMENT and outstanding >= MAX_OUTSTANDING_MANAGEMENT_CALLS
-        return free >= held and not full
+        return message.free_cycles >= cycles + HELD_CYCLES_PER_CALL and not full

@@ -11,15 +11,18 @@ from __future__ import annotations
 import gc
 import os
 import signal
-from multiprocessing.connection import Connection
-from types import CodeType
-from typing import Any
+from typing import TYPE_CHECKING
 
-from kybra_replica.program.interface import Program
 from kybra_replica.worker import traps, wire
 from kybra_replica.worker.execution import Execution
 from kybra_replica.worker.message_context import MessageContext
 from kybra_replica.worker.runtime import Runtime
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from types import CodeType
+
+    from kybra_replica.program.interface import Program
 
 DISMISSED = b"d"
 
@@ -96,8 +99,8 @@ class CanisterProcess:
         signal.alarm(0)
         wire.send(self._connection, wire.DONE, self._runtime.now.outcome())
 
-    def _committed(self) -> Any:
+    def _committed(self) -> bool:
         try:
-            return wire.receive(self._connection)[0]
+            return bool(wire.receive(self._connection)[0] == wire.COMMIT)
         except (EOFError, OSError):
             os._exit(0)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
-from types import CodeType
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from kybra import Principal
 
-from kybra_replica.program.interface import Program
 from kybra_replica.worker import traps, wire
-from kybra_replica.worker.message_context import MessageContext
 
-HELD_CYCLES_PER_CALL = 42_130_000_000
-"""What an outstanding call holds of the balance until its reply (measured on PocketIC 10)."""
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from types import CodeType
+
+    from kybra_replica.program.interface import Program
+    from kybra_replica.worker.message_context import MessageContext
 
 FIRST_TIMER_ID = 4_294_967_297
 """The first key that Kybra's timer table hands out."""

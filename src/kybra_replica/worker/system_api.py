@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from kybra_replica.worker.cycles_api import CyclesApi
 from kybra_replica.worker.map_api import MapApi
 from kybra_replica.worker.message_api import MessageApi
-from kybra_replica.worker.outgoing import OutgoingCalls
-from kybra_replica.worker.runtime import Runtime
 from kybra_replica.worker.timer_api import TimerApi
 
+if TYPE_CHECKING:
+    from kybra_replica.worker.outgoing import OutgoingCalls
+    from kybra_replica.worker.runtime import Runtime
+
+RAW_STABLE_MEMORY = ("bytes", "size", "grow", "read", "write")
 REFUSED: frozenset[str] = frozenset(
-    "stable_bytes stable_size stable_grow stable_read stable_write stable64_size stable64_grow "
-    "stable64_read stable64_write candid_encode candid_decode".split()
+    [f"stable_{name}" for name in RAW_STABLE_MEMORY]
+    + [f"stable64_{name}" for name in RAW_STABLE_MEMORY[1:]]
+    + ["candid_encode", "candid_decode"]
 )
-"""Members that this replica does not provide: raw stable memory excludes maps, text Candid is rare."""
+"""What this replica does not provide: raw stable memory excludes maps, textual Candid is rare."""
 
 
 class SystemApi(MessageApi, CyclesApi, TimerApi, MapApi):

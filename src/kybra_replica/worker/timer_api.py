@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kybra_replica.worker import prices
-from kybra_replica.worker.runtime import Runtime
+
+if TYPE_CHECKING:
+    from kybra_replica.worker.runtime import Runtime
 
 MAX_DELAY_S = 2**34
 """Longer delays overflow the platform's nanosecond clock."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import NoReturn
-
-from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING, NoReturn
 
 from kybra_replica.worker import wire
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 INSTRUCTION_LIMIT_S = 60
 """Wall seconds after which a message counts as over its instruction limit."""

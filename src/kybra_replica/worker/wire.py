@@ -8,8 +8,10 @@ the kernel build objects.
 from __future__ import annotations
 
 import marshal
-from multiprocessing.connection import Connection
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 DONE = "done"
 """Closing message: the canister's code ended; its outcome follows."""
@@ -21,6 +23,13 @@ READY = "ready"
 """A checkpoint has taken over; the heap is as it was before the command."""
 
 
+COMMIT = "commit"
+"""The kernel's verdict on an update that ended well: keep it."""
+
+ABORT = "abort"
+"""The kernel's verdict: undo it; the worker exits, its checkpoint follows with READY."""
+
+
 def send(connection: Connection, *message: Any) -> None:
     """Send one message of plain values."""
     connection.send_bytes(marshal.dumps(message))
@@ -28,5 +37,5 @@ def send(connection: Connection, *message: Any) -> None:
 
 def receive(connection: Connection) -> tuple[Any, ...]:
     """Wait for one message; EOFError when the other side is gone."""
-    message: tuple[Any, ...] = marshal.loads(connection.recv_bytes())
+    message: tuple[Any, ...] = marshal.loads(connection.recv_bytes())  # noqa: S302 (our own process)
     return message

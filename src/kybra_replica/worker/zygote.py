@@ -12,12 +12,15 @@ import signal
 import socket
 import sys
 from multiprocessing.connection import Connection
-from types import CodeType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-from kybra_replica.program.interface import Program
 from kybra_replica.worker.bundle_import import compile_sources
 from kybra_replica.worker.process import CanisterProcess
+
+if TYPE_CHECKING:
+    from types import CodeType
+
+    from kybra_replica.program.interface import Program
 
 PR_SET_CHILD_SUBREAPER = 36
 

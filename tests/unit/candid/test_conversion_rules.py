@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from kybra import Principal
 
 from kybra_replica.candid.decode import decode
 from kybra_replica.candid.encode import encode
@@ -38,26 +37,6 @@ TABLE = TypeTable(
     }
 )
 ENTRY, RESULT, PAIR = Named("Entry"), Named("Result"), Named("Pair")
-
-
-class Caller:
-    """Something with `to_str()` that is not kybra's Principal."""
-
-    def __init__(self, text: Any) -> None:
-        """Answer `text`."""
-        self.text = text
-
-    def to_str(self) -> Any:
-        """Give the text."""
-        return self.text
-
-
-class Holder:
-    """What a Service instance shows of itself."""
-
-    def __init__(self, text: str) -> None:
-        """Point at the canister of that text."""
-        self.canister_id = Caller(text)
 
 
 def there_and_back(of: CandidType, value: Any) -> Any:
@@ -102,7 +81,6 @@ REFUSED: list[tuple[CandidType, Any, type[Exception], str]] = [
     (PAIR, ["x", 1], TypeError, "Expected type 'tuple' but 'list' found"),
     (PAIR, ("x",), IndexError, "tuple index out of range"),
     (PRINCIPAL, "aaaaa-aa", AttributeError, "'str' object has no attribute 'to_str'"),
-    (PRINCIPAL, Caller(5), TypeError, "Expected type 'str' but 'int' found"),
     (Func((), ()), ["x"], TypeError, "Expected type 'tuple' but 'list' found"),
     (Func((), ()), (), TypeError, "could not convert value to Func, missing Principal"),
     (Func((), ()), (1,), TypeError, "could not convert value to Func, missing method"),
@@ -197,49 +175,6 @@ def test_float32_rounds_and_overflows_like_rust() -> None:
     assert there_and_back(of, -1e300) == -math.inf
     assert there_and_back(of, 0.1) == struct.unpack("<f", struct.pack("<f", 0.1))[0]
     assert math.isnan(there_and_back(FLOAT64, math.nan))
-
-
-@pytest.mark.parametrize("text", ["aaaaa-aa", "2vxsx-fae", "ryjl3-tyaaa-aaaaa-aaaba-cai"])
-def test_principals_come_back_as_kybras_own(text: str) -> None:
-    """Kybra's class, a class of one's own, a Func's and a Service's canister all arrive."""
-    func, service = Func((), ()), Service(())
-    for value in (Principal.from_str(text), Caller(text)):
-        back = there_and_back(PRINCIPAL, value)
-        assert type(back) is Principal
-        assert back.to_str() == text
-        canister, method = there_and_back(func, (value, "m"))
-        assert (canister.to_str(), method) == (text, "m")
-    assert there_and_back(service, Holder(text)).to_str() == text
-
-
-@pytest.mark.parametrize(
-    ("text", "complaint"),
-    [
-        ("aa1aa-aa", "Text must be in valid Base32 encoding."),
-        ("", "Text is too short."),
-        ("2vxsx-faa", "Text must be in valid Base32 encoding."),
-        ("aaaab-aa", "CRC32 check sequence doesn't match with calculated from Principal bytes."),
-        (
-            "aaaaaaa",
-            'Text should be separated by - (dash) every 5 characters: expected "aaaaa-aa"',
-        ),
-        ("a" * 56, "Text is too long."),
-    ],
-)
-def test_a_text_that_is_no_principal_is_a_type_error(text: str, complaint: str) -> None:
-    """The ic_principal crate's reason stands in the TypeError."""
-    with pytest.raises(TypeError) as caught:
-        encode([PRINCIPAL], [Caller(text)], TABLE)
-    assert str(caught.value) == f"could not convert value to Principal: {complaint}"
-    with pytest.raises(TypeError) as caught:
-        encode([Service(())], [Holder(text)], TABLE)
-    assert str(caught.value) == f"TypeError: Could not convert value to Principal: {complaint}"
-
-
-def test_a_principal_of_thirty_bytes_is_refused() -> None:
-    """Kybra's class does not mind, the conversion does."""
-    with pytest.raises(TypeError, match="Text is too long"):
-        encode([PRINCIPAL], [Principal(bytes=bytes(30))], TABLE)
 
 
 def test_a_value_that_contains_itself_is_refused() -> None:

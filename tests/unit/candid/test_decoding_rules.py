@@ -166,102 +166,6 @@ def test_a_missing_argument_is_named_unless_it_may_be_missing() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("data", "cause"),
-    [
-        (b"", "binary parser error: io error"),
-        (b"DID", "binary parser error: io error"),
-        (b"hello", "binary parser error: Unexpected bytes at byte offset 0"),
-        (b"DIDL", "binary parser error: len at byte offset 4"),
-        (b"DIDL\0\1\x50", "binary parser error: unknown opcode -48 at byte offset 6"),
-        (b"DIDL\0\1\0", "type index 0 out of range"),
-        (b"DIDL\1\x7f", "binary parser error: -1 is not a valid future type at byte offset 5"),
-        (b"DIDL\1\x6c\2\1\x7f\1\x7f\0", "field id 1 collision or not sorted"),
-        (b"DIDL\1\x69\1\1a\x7f\0", "Method a has a non-function type"),
-        (b"DIDL\1\x6a\0\0\1\7\0", "binary parser error: Unknown annotation at byte offset 9"),
-    ],
-)
-def test_a_broken_head_is_named(data: bytes, cause: str) -> None:
-    """The head is quoted in full up to 500 bytes, with what is wrong with it."""
-    with pytest.raises(CandidDecodeError) as caught:
-        decode(data, [NAT64], TABLE)
-    quote = f" {data.hex()}" if data else " "
-    assert str(caught.value) == f"Cannot parse header{quote}{CAUSE}{cause}"
-
-
-def test_trailing_bytes_are_refused() -> None:
-    """A message ends with its last value."""
-    with pytest.raises(CandidDecodeError, match="^Trailing value after finishing deserialization$"):
-        decode(encode([TEXT], ["x"], TABLE) + b"\0", [TEXT], TABLE)
-
-
-@pytest.mark.parametrize(
-    ("body", "cause"),
-    [
-        ("71 05 6869", "Cannot read 5 bytes"),
-        ("71 01 ff", "invalid utf-8 sequence of 1 bytes from index 0"),
-        ("71 02 61c3", "incomplete utf-8 byte sequence from index 1"),
-        ("71", "binary parser error: Invalid leb128 at byte offset 7"),
-        ("78 01", "Cannot read TypeInner :: Nat64 value"),
-        ("72 01", "Cannot read TypeInner :: Float64 value"),
-        ("7e 02", "binary parser error: Expect 00 or 01 at byte offset 7"),
-        ("7d 80", "io error: failed to fill whole buffer"),
-        ("68 00", "binary parser error: Opaque reference not supported at byte offset 7"),
-        ("68 01 1e", "binary parser error: Principal is longer than 29 bytes at byte offset 8"),
-    ],
-)
-def test_a_broken_value_is_named(body: str, cause: str) -> None:
-    """Cut, overlong and undefined values are told apart."""
-    data = b"DIDL\0\1" + bytes.fromhex(body)
-    of = {0x71: "text", 0x78: "nat64", 0x72: "float64", 0x7E: "bool", 0x7D: "nat"}
-    with pytest.raises(CandidDecodeError) as caught:
-        decode(data, [Primitive(of.get(data[6], "principal"))], TABLE)
-    assert str(caught.value).partition(CAUSE)[2] == cause
-
-
-def test_an_unknown_member_by_number_is_refused() -> None:
-    """A variant's tag must be within its members."""
-    message = encode([variant(A=NULL)], [{"A": None}], TABLE)[:-1] + b"\1"
-    with pytest.raises(CandidDecodeError, match="Variant index 1 larger than length 1"):
-        decode(message, [variant(A=NULL)], TABLE)
-
-
-@pytest.mark.parametrize(("of", "most"), [(TEXT, 9_999), (BLOB, 9_997)])
-def test_an_extra_argument_is_skipped_up_to_the_quota(of: CandidType, most: int) -> None:
-    """The largest that a canister skips is the one measured on the real runtime."""
-    value = "x" if of is TEXT else b"x"
-    passes = encode([NAT64, of], [1, value * most], TABLE)
-    assert decode(passes, [NAT64], TABLE) == [1]
-    too_much = encode([NAT64, of], [1, value * (most + 1)], TABLE)
-    with pytest.raises(CandidDecodeError) as caught:
-        decode(too_much, [NAT64], TABLE)
-    assert str(caught.value).endswith(f"{CAUSE}Skipping cost exceeds the limit")
-    assert decode(too_much, [NAT64], TABLE, skipping_quota=None) == [1]
-
-
-def test_an_extra_argument_over_the_quota_is_named() -> None:
-    """The text is that of the real runtime."""
-    message = encode([NAT64, NAT64, TEXT], [1, 2, "x" * 20_000], TABLE)
-    with pytest.raises(CandidDecodeError) as caught:
-        decode(message, [NAT64, NAT64], TABLE)
-    assert str(caught.value) == (
-        f"Fail to decode argument 2 from text to reserved{CAUSE}Skipping cost exceeds the limit"
-    )
-
-
-def test_an_extra_field_is_skipped_up_to_the_quota() -> None:
-    """9,000 characters nobody asked for pass, 20,000 do not."""
-    sent = record(a=NAT64, z=TEXT)
-    assert passed(sent, {"a": 1, "z": "x" * 9_000}, record(a=NAT64)) == {"a": 1}
-    with pytest.raises(CandidDecodeError, match="Skipping cost exceeds the limit"):
-        passed(sent, {"a": 1, "z": "x" * 20_000}, record(a=NAT64))
-
-
-def test_values_expected_cost_nothing_of_the_quota() -> None:
-    """Only what is passed over is charged."""
-    assert passed(TEXT, "x" * 100_000, TEXT) == "x" * 100_000
-
-
 def test_a_misfit_deep_in_a_list_cuts_it_there() -> None:
     """The nearest opt around the misfit becomes None."""
     sent = record(head=TEXT, tail=Opt(record(head=NAT64, tail=Opt(TEXT))))
@@ -271,13 +175,14 @@ def test_a_misfit_deep_in_a_list_cuts_it_there() -> None:
 
 def test_nested_values_survive_a_low_recursion_limit() -> None:
     """A canister that lowers its own limit does not make its arguments undecodable."""
-    value = None
+    value: Any = None
     for _ in range(400):
         value = {"head": "x", "tail": value}
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(300)
     try:
-        assert passed(Named("List"), value, Named("List")) == value
+        found = passed(Named("List"), value, Named("List"))
         assert sys.getrecursionlimit() == 300
     finally:
         sys.setrecursionlimit(limit)
+    assert found == value

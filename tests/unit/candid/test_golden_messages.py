@@ -111,7 +111,7 @@ def test_a_variant_is_tagged_by_its_place_in_wire_order() -> None:
 
 def test_several_arguments_share_one_type_table() -> None:
     """Equal types, named or not, stand in the table once, a type before its parts."""
-    types = [FOO_BAR, Named("Same"), Opt(FOO_BAR)]
+    types: list[CandidType] = [FOO_BAR, Named("Same"), Opt(FOO_BAR)]
     message = encode(types, [{"foo": "", "bar": 0}] * 2 + [None], TABLE)
     assert message == unspaced("02 6c02 d3e3aa027c 868eb70271 6e00 03 00 00 01 00 00 00 00 00")
 

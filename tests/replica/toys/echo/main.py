@@ -1,7 +1,19 @@
 """A toy that answers, refuses, traps and takes cycles."""
 
-from kybra import Async, CallResult, Manual, Principal, Service, ic, nat64, query, service_update
-from kybra import text, update, void
+from kybra import (
+    Async,
+    CallResult,
+    Manual,
+    Principal,
+    Service,
+    ic,
+    nat64,
+    query,
+    service_update,
+    text,
+    update,
+    void,
+)
 
 
 class Peer(Service):

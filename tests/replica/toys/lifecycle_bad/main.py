@@ -1,7 +1,21 @@
 """A toy to install and to upgrade."""
 
-from kybra import Async, Principal, StableBTreeMap, Service, Vec, ic, init, post_upgrade, pre_upgrade
-from kybra import service_update, query, text, update, void
+from kybra import (
+    Async,
+    Principal,
+    Service,
+    StableBTreeMap,
+    Vec,
+    ic,
+    init,
+    post_upgrade,
+    pre_upgrade,
+    query,
+    service_update,
+    text,
+    update,
+    void,
+)
 
 kept = StableBTreeMap[text, text](memory_id=0, max_key_size=20, max_value_size=40)
 heap: list[str] = []

@@ -145,11 +145,18 @@ def orders() -> Vec[text]:
 def odd_uses() -> Vec[text]:
     nowhere = copy.copy(words)
     nowhere.memory_id = 9
-    seen = [str(words.get("x" * 50)), str(words.contains_key("x" * 50)), str(words.remove("x" * 50))]
-    for action in (lambda: words.insert(5, "v"), lambda: numbers.insert(-1, "v"), lambda: nowhere.get("k")):
+    seen = [
+        str(words.get("x" * 50)),
+        str(words.contains_key("x" * 50)),
+        str(words.remove("x" * 50)),
+    ]
+    for action in (
+        lambda: words.insert(5, "v"),
+        lambda: numbers.insert(-1, "v"),
+        lambda: nowhere.get("k"),
+    ):
         try:
             action()
         except Exception as error:
             seen.append(type(error).__name__ + ": " + str(error))
     return seen
-

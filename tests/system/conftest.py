@@ -1,0 +1,30 @@
+"""A whole network for each test: three canisters, a hand-moved clock, a mocked model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kybra_replica.outcalls.mocks import StrictMocks
+from tests.system.network import Network
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def mocks() -> Iterator[StrictMocks]:
+    """Outcalls that must be expected; verified at the end."""
+    mocks = StrictMocks()
+    yield mocks
+    mocks.verify()
+
+
+@pytest.fixture
+def network(mocks: StrictMocks, tmp_path: Path) -> Iterator[Network]:
+    """A network that keeps nothing but the canisters' ids."""
+    network = Network(mocks, tmp_path / "ids.json")
+    yield network
+    network.close()
