@@ -11,7 +11,7 @@ from kybra_replica.kernel import rejects, timer_wheel
 from kybra_replica.kernel.clock import NS_PER_S, WallClock
 from kybra_replica.kernel.cycles import DEFAULT_CYCLES
 from kybra_replica.kernel.rejects import Rejected
-from kybra_replica.kernel.replica import CanisterStatus, Replica
+from kybra_replica.kernel.replica import Replica
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
+    from kybra_replica.kernel.canister_status import CanisterStatus
     from kybra_replica.kernel.lifecycle import Mode
     from kybra_replica.outcalls.port import OutcallPort
     from kybra_replica.program.interface import Program

@@ -20,6 +20,7 @@ from kybra import (
 )
 
 
+# One header; names come and go in lower case.
 class OutcallHeader(Record):
     name: text
     value: text
@@ -38,6 +39,7 @@ class OutcallReply(Record):
     body: blob
 
 
+# What a transform is given: one node's reply, and the context that the call named.
 class TransformArgs(Record):
     response: OutcallReply
     context: blob

@@ -52,7 +52,8 @@ def chat_reply(text: str, finish: str | None = "stop", tokens: tuple[int, int] =
             "id": "chatcmpl-1",
             "choices": [{"message": {"content": text}, "finish_reason": finish}],
             "usage": {"prompt_tokens": tokens[0], "completion_tokens": tokens[1]},
-        }
+        },
+        ensure_ascii=False,
     )
 
 
@@ -103,6 +104,12 @@ class Network:
         while self.mocks.pending:
             self.mocks.release()
             self.replica.run()
+
+    def let_arrive(self) -> None:
+        """Queue the replies that wait as messages, without running any."""
+        self.mocks.release()
+        while not self.replica.inbox.empty():
+            self.replica.inbox.get()()
 
     @property
     def outcalls(self) -> int:

@@ -45,7 +45,7 @@ def reject_refusal(reject: str, max_response_bytes: int) -> dict[str, Any]:
 def split_reject(reject: str) -> tuple[int, str]:
     """Split "Rejection code N, text"; another form has code 0."""
     number, comma, text = reject.removeprefix(_PREFIX).partition(", ")
-    if reject.startswith(_PREFIX) and comma and number.isdecimal():
+    if reject.startswith(_PREFIX) and comma and _is_number(number):
         return int(number), text
     return 0, reject
 
@@ -54,12 +54,17 @@ def _has(text: str, needles: tuple[str, ...]) -> bool:
     return any(needle in text for needle in needles)
 
 
+def _is_number(word: str) -> bool:
+    """Tell whether `int` reads `word`; the canister's interpreter reads ASCII digits only."""
+    return word.isascii() and word.isdecimal()
+
+
 def _short_of_cycles(text: str) -> dict[str, Any] | None:
     """Read "... sent with 1_000 cycles, but 70_064_800 cycles are required."."""
     if "cycles are required" not in text:
         return None
     words = text.replace("_", "").replace(",", "").split()
-    figures = [int(word) for word in words if word.isdecimal()]
+    figures = [int(word) for word in words if _is_number(word)]
     if len(figures) != 2:  # noqa: PLR2004 - sent and required
         return None
     return out_of_cycles(expected=figures[1], received=figures[0])

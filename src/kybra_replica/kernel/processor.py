@@ -56,6 +56,10 @@ class Processor:
 
     def inspect(self, canister: Canister, method: str, arg: bytes, caller: bytes) -> Reject | None:
         """Ask the canister whether it takes an ingress message; why not, or None."""
+        if canister.program is None:
+            return rejects.not_installed(canister.text)
+        if "inspect_message" not in canister.program.interface.lifecycle:
+            return None
         result = self._run_discarded(canister, "inspect", method, arg, caller)
         if isinstance(result, Trap):
             return rejects.trapped(canister.text, result.code, result.text)

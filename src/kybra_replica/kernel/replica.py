@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import random
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from kybra_replica.kernel import ingress, rejects, typed_calls
 from kybra_replica.kernel.canister import Canister
+from kybra_replica.kernel.canister_status import CanisterStatus, status_of
 from kybra_replica.kernel.clock import Clock, ManualClock
 from kybra_replica.kernel.cycles import DEFAULT_CYCLES, ingress_fee
 from kybra_replica.kernel.kernel_state import KernelState
@@ -41,19 +42,6 @@ if TYPE_CHECKING:
 
     from kybra_replica.outcalls.port import OutcallPort
     from kybra_replica.program.interface import Program
-
-
-@dataclass(frozen=True)
-class CanisterStatus:
-    """A canister as its controllers see it."""
-
-    status: str
-    cycles: int
-    module_hash: str
-    controllers: tuple[str, ...]
-    certified_data: bytes
-    open_calls: int
-    logs: tuple[str, ...]
 
 
 class Replica:
@@ -151,16 +139,7 @@ class Replica:
 
     def status(self, canister: str) -> CanisterStatus:
         """Status, cycles, program, log."""
-        found = self.canister(canister)
-        return CanisterStatus(
-            status=found.status,
-            cycles=found.free_cycles,
-            module_hash=found.module_hash,
-            controllers=found.controllers,
-            certified_data=found.certified_data,
-            open_calls=len(found.contexts),
-            logs=tuple(found.logs),
-        )
+        return status_of(self.canister(canister))
 
     def canister(self, text: str) -> Canister:
         """The canister of that principal; Rejected where there is none."""

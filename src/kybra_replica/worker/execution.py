@@ -78,11 +78,7 @@ class Execution:
             self._complete(method, [])
 
     def _inspect(self) -> None:
-        method = self._runtime.program.interface.lifecycle.get("inspect_message")
-        if method is None:
-            self._runtime.now.inspected = True
-        else:
-            self._complete(method, [])
+        self._complete(self._runtime.program.interface.lifecycle["inspect_message"], [])
 
     def _method(self) -> None:
         self._reseed()

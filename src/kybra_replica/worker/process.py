@@ -1,9 +1,9 @@
-"""The life of a canister's process: wait for a message, guard it by a fork, run it.
+"""The life of a canister's process: it works while its twin, forked ahead of time, waits.
 
-Before a message that may change state the process forks a checkpoint, which sleeps. Ended well
-and committed by the kernel, the checkpoint is told to go; on a trap the process just exits, and
-the checkpoint, which never saw the message, goes on in its place: heap, generators and all.
-A query runs in a fork that is thrown away.
+Both have the same heap. An update runs here: once the kernel has committed it, the twin is told
+to go and a new one is forked; on a trap this process just exits, and the twin, which never ran
+the message, goes on in its place: heap, generators and all. A query runs in the twin, which is
+thrown away. The fork is thus behind a message's answer, not before it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from __future__ import annotations
 import gc
 import os
 import signal
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from multiprocessing.connection import Pipe
+from typing import TYPE_CHECKING, Any
 
 from kybra_replica.worker import traps, wire
 from kybra_replica.worker.execution import Execution
@@ -24,7 +26,38 @@ if TYPE_CHECKING:
 
     from kybra_replica.program.interface import Program
 
-DISMISSED = b"d"
+QUERY_LIMIT = (
+    "Canister exceeded the limit of 5000000000 instructions for single message execution.."
+)
+
+
+@dataclass
+class Twin:
+    """A waiting process, and this end of what connects us; closed without a word: take over."""
+
+    pid: int
+    channel: Connection
+    runs_query: bool = False
+
+    def tell(self, facts: dict[str, Any], *, to_run: bool) -> None:
+        """Say which message comes next: the twin is `to_run` it, or to stand by."""
+        self.runs_query = to_run
+        wire.send(self.channel, facts)
+
+    def dismiss(self) -> None:
+        """Let it end: the message that it stood by for is committed."""
+        wire.send(self.channel, wire.COMMIT)
+        self.channel.close()
+
+    def was_killed(self) -> bool:
+        """Wait for the end of its query; whether a signal ended it."""
+        try:
+            wire.receive(self.channel)
+        except (EOFError, OSError):
+            return os.WIFSIGNALED(os.waitpid(self.pid, 0)[1])
+        finally:
+            self.channel.close()
+        return False
 
 
 class CanisterProcess:
@@ -47,46 +80,60 @@ class CanisterProcess:
         """Run commands until the kernel closes the connection."""
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         gc.disable()  # RustPython frees no cycles either, and a collection would copy every page
+        ended: Twin | None = None
         while True:
-            try:
-                facts = wire.receive(self._connection)[0]
-            except (EOFError, OSError):
-                os._exit(0)
-            self._runtime.message = MessageContext(**facts)
-            if self._runtime.now.read_only:
-                self._run_discarded()
-            else:
-                self._run_guarded()
+            twin = self._fork_twin()
+            if twin is not None:
+                self._settle(ended)
+                self._run_next(twin)
+            ended = twin
 
-    def _run_discarded(self) -> None:
-        child = os.fork()
-        if child == 0:
-            self._execute()
-            os._exit(0)
-        _, status = os.waitpid(child, 0)
-        if os.WIFSIGNALED(status):
-            traps_text = "Canister exceeded the instruction limit for single message execution."
-            wire.send(self._connection, wire.TRAP, "IC0522", traps_text)
+    def _fork_twin(self) -> Twin | None:
+        """A new twin; None in the twin itself, when it has taken over."""
+        ours, theirs = Pipe()
+        pid = os.fork()
+        if pid == 0:
+            ours.close()
+            self._wait_as_twin(theirs)
+            return None
+        theirs.close()
+        return Twin(pid, ours)
 
-    def _run_guarded(self) -> None:
-        wait_end, hold_end = os.pipe()
-        checkpoint = os.fork()
-        if checkpoint == 0:
-            os.close(hold_end)
-            self._sleep_as_checkpoint(wait_end)
+    def _settle(self, ended: Twin | None) -> None:
+        if ended is not None and ended.runs_query and ended.was_killed():
+            wire.send(self._connection, wire.TRAP, "IC0522", QUERY_LIMIT)
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass  # reap whoever has ended; the new twin lives, so there is always a child
+
+    def _run_next(self, twin: Twin) -> None:
+        facts = self._received()
+        self._runtime.message = MessageContext(**facts)
+        twin.tell(facts, to_run=self._runtime.now.read_only)
+        if twin.runs_query:
             return
-        os.close(wait_end)
         self._execute()
-        if not self._committed():
+        if self._received() != wire.COMMIT:
             os._exit(1)
-        os.write(hold_end, DISMISSED)
-        os.close(hold_end)
-        os.waitpid(checkpoint, 0)
+        twin.dismiss()
 
-    def _sleep_as_checkpoint(self, wait_end: int) -> None:
-        if os.read(wait_end, 1) == DISMISSED:
+    def _wait_as_twin(self, channel: Connection) -> None:
+        try:
+            self._runtime.message = MessageContext(**wire.receive(channel)[0])
+        except (EOFError, OSError):
+            os._exit(0)  # the kernel went away between two messages
+        if self._runtime.now.read_only:
+            self._execute()
+            wire.send(channel, wire.DONE)
             os._exit(0)
-        os.close(wait_end)
+        try:
+            wire.receive(channel)
+        except (EOFError, OSError):
+            self._take_over(channel)
+        else:
+            os._exit(0)
+
+    def _take_over(self, channel: Connection) -> None:
+        channel.close()
         self._runtime.bury(self._runtime.now.callback_id)
         try:
             wire.send(self._connection, wire.READY)
@@ -99,8 +146,8 @@ class CanisterProcess:
         signal.alarm(0)
         wire.send(self._connection, wire.DONE, self._runtime.now.outcome())
 
-    def _committed(self) -> bool:
+    def _received(self) -> Any:
         try:
-            return bool(wire.receive(self._connection)[0] == wire.COMMIT)
+            return wire.receive(self._connection)[0]
         except (EOFError, OSError):
             os._exit(0)

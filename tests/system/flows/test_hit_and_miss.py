@@ -117,7 +117,7 @@ def test_public_answer_is_shared_by_all_tenants(network: Network) -> None:
 
 def test_long_answer_comes_back_whole(network: Network) -> None:
     """An answer that takes several records of stable memory is byte for byte the model's."""
-    long = "".join(f"{number} — é 🐍\n" for number in range(700))
+    long = "".join(f"{number} — é 🐍\n" for number in range(400))
     network.answer_model(long)
     network.answered(PROMPT)
     assert network.answered(PROMPT)["answer"]["content"] == long

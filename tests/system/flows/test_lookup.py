@@ -101,7 +101,8 @@ def test_what_is_no_digest_is_refused(network: Network, digest: str) -> None:
 
 def test_anonymous_lookup_without_public_is_refused(network: Network) -> None:
     """Anonymous callers have no namespace of their own to look into."""
-    assert "NotAllowed" in network.query("cache", "lookup", request(PROMPT))["Refused"]
+    looked_up = network.query("cache", "lookup", request(PROMPT), sender=ANONYMOUS)
+    assert "NotAllowed" in looked_up["Refused"]
 
 
 def test_lookup_after_expiry_says_expired(network: Network, private: Any) -> None:

@@ -30,10 +30,9 @@ def contents(network: Network, numbers: list[int], sender: str = OPERATOR) -> li
 def drive(network: Network, dice: random.Random) -> None:
     """Run the queue a few messages at a time, and let the model answer at some moment between."""
     while network.replica.kernel.queue or network.mocks.pending:
-        if network.mocks.pending and (not network.replica.kernel.queue or dice.random() < 0.2):
-            network.mocks.release()
-            network.replica.run()
-        else:
+        if network.mocks.pending and dice.random() < 0.2:
+            network.let_arrive()
+        if network.replica.kernel.queue:
             network.replica.step()
 
 
@@ -79,8 +78,7 @@ def test_asks_at_any_moment_make_one_outcall(network: Network, seed: int) -> Non
             if network.replica.kernel.queue:
                 network.replica.step()
         if dice.random() < 0.1:
-            network.mocks.release()
-            network.replica.run()
+            network.let_arrive()
     drive(network, dice)
     tickets = [network.replica.reply(number)["Ticket"] for number in submits]
     answered = contents(network, asks) + [network.result(each)["Settled"] for each in tickets]
@@ -110,17 +108,16 @@ def test_ask_while_the_put_is_under_way_is_a_hit(network: Network) -> None:
     network.answer_model("Paris")
     network.begin("ask", request(PROMPT))
     network.replica.run()
-    network.mocks.release()
-    drain_until_put(network)
+    network.let_arrive()
+    run_until_put(network)
     late = network.begin("ask", request(PROMPT))
     network.release()
     assert network.replica.reply(late)["Answered"]["cache_status"] == "hit"
     assert network.outcalls == 1
 
 
-def drain_until_put(network: Network) -> None:
+def run_until_put(network: Network) -> None:
     """Step until the batcher's put is the next message."""
-    network.replica._pump._drain_inbox()
     queue = network.replica.kernel.queue
     while not (queue and getattr(queue[0], "method", "") == "put"):
         network.replica.step()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
-import sys
 from pathlib import Path
 from typing import Any
 
 import kybra
+
+from tests.unit import fresh_canister
 
 CANISTER = Path(__file__).parents[3] / "canisters" / "batcher"
 SECOND_NS = 1_000_000_000
@@ -168,15 +168,7 @@ class Stage:
         self._caller = context["caller"]
 
     def _load(self) -> None:
-        # The heap of an earlier stage must not show: only "main" is another canister's name too.
-        stale = {path.stem for path in CANISTER.glob("*.py")} - {"main"} | {"kybra_simple_db"}
-        for name in [name for name in sys.modules if name.split(".")[0] in stale]:
-            del sys.modules[name]
-        spec = importlib.util.spec_from_file_location("batcher_main", CANISTER / "main.py")
-        assert spec is not None
-        assert spec.loader is not None
-        self.canister = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(self.canister)
+        self.canister = fresh_canister.load("batcher")
 
     # What Kybra's `ic` calls.
 

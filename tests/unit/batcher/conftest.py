@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import builtins
-import importlib.util
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from tests.unit.batcher import batcher_stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,38 +17,23 @@ if TYPE_CHECKING:
 MODEL = "smol@r1:q8_0"
 
 
-def _stage_module() -> Any:
-    # Tests are no package, so that their neighbours cannot be imported by name.
-    path = Path(__file__).with_name("batcher_stage.py")
-    spec = importlib.util.spec_from_file_location("batcher_stage", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["batcher_stage"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-_STAGE = _stage_module()
-
-
 @pytest.fixture
 def store() -> DictStore:
     """Give one empty map."""
-    made: DictStore = _STAGE.DictStore()
+    made: DictStore = batcher_stage.DictStore()
     return made
 
 
 @pytest.fixture
 def stores() -> Any:
     """Give as many empty maps as are asked for."""
-    return lambda count: [_STAGE.DictStore() for _ in range(count)]
+    return lambda count: [batcher_stage.DictStore() for _ in range(count)]
 
 
 @pytest.fixture
 def bare_stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     """Give a stage with the canister freshly installed and nothing else."""
-    stage: Stage = _STAGE.Stage()
+    stage: Stage = batcher_stage.Stage()
     monkeypatch.setattr(builtins, "_kybra_ic", stage, raising=False)
     stage.install()
     yield stage

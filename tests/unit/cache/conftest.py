@@ -1,20 +1,15 @@
 """Stand-ins for stable maps and for the platform, and puts to fill a cache with."""
 
 import builtins
-import importlib.util
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import kybra
 import pytest
-from kybra_simple_db import Database
 
 from cache_core.response_cache import ResponseCache
+from tests.unit import fresh_canister
 
-CANISTER = Path(__file__).parents[3] / "canisters" / "cache"
 TENANT = "rrkah-fqaaa-aaaaa-aaaaq-cai"
 INSTALLER = "ryjl3-tyaaa-aaaaa-aaaba-cai"
 WRITER = TENANT
@@ -185,47 +180,25 @@ class Platform:
         return entries.get(args[0])
 
 
-def import_main() -> Any:
-    """Import the canister anew: an empty heap."""
-    for name in [name for name, module in sys.modules.items() if is_of_canister(module)]:
-        del sys.modules[name]
-    Database._instance = None  # type: ignore[attr-defined]  # a detail of the package
-    spec = importlib.util.spec_from_file_location("cache_entry", CANISTER / "main.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def is_of_canister(module: ModuleType) -> bool:
-    """Tell the canister's modules, whose state is its heap."""
-    return str(getattr(module, "__file__", None) or "").startswith(str(CANISTER))
-
-
 @pytest.fixture
 def platform(monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
     """Provide a platform, and leave the imported modules as they were."""
     made = Platform()
-    before = {name: module for name, module in sys.modules.items() if is_of_canister(module)}
     monkeypatch.setattr(builtins, "_kybra_ic", made, raising=False)
     yield made
-    for name in [name for name, module in sys.modules.items() if is_of_canister(module)]:
-        del sys.modules[name]
-    sys.modules.update(before)
-    Database._instance = None  # type: ignore[attr-defined]  # a detail of the package
+    fresh_canister.forget("cache")
 
 
 @pytest.fixture
 def fresh_main() -> Callable[[], Any]:
     """Provide the importer that gives the canister a new heap."""
-    return import_main
+    return lambda: fresh_canister.load("cache")
 
 
 @pytest.fixture
 def main(platform: Platform) -> Any:
     """Provide an installed canister with one writer, who calls."""
-    module = import_main()
+    module = fresh_canister.load("cache")
     module.install()
     platform.run_timers()
     assert "Ok" in module.allow_writer(WRITER)

@@ -100,7 +100,7 @@ def test_sources_are_found_by_path() -> None:
     """Three entries, and the folders of the packages that they import."""
     assert [canister_entry(name).parent.name for name in CANISTERS] == list(CANISTERS)
     roots = bundle_roots()
-    for package in ("refrain_core", "refrain_api", "kybra_simple_db", "kybra_simple_logging"):
+    for package in ("refrain_core", "refrain_api"):
         assert any((root / package).is_dir() for root in roots)
     with pytest.raises(KeyError):
         canister_entry("ledger")

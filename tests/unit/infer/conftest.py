@@ -1,26 +1,14 @@
 """The infer canister under a stand-in for the platform, its calls driven by hand."""
 
 import builtins
-import importlib
-import importlib.util
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from kybra import CallResult, Principal
-from kybra_simple_db import Database
 
-CANISTER = Path(__file__).parents[3] / "canisters" / "infer"
-EDGE_MODULES = (
-    "infer_maps",
-    "infer_registry",
-    "infer_admin",
-    "infer_calls",
-    "lease_table",
-    "usage_table",
-)
+from tests.unit import fresh_canister
+
 SECOND = 1_000_000_000
 
 
@@ -113,13 +101,13 @@ class Infer:
     def __init__(self, platform: Platform) -> None:
         """Install."""
         self.platform = platform
-        self.main = load_main()
+        self.main = fresh_canister.load("infer")
         self.main.init_infer()
 
     def upgrade(self) -> None:
         """Load the code anew over the same stable memory."""
         self.platform.timers.clear()
-        self.main = load_main()
+        self.main = fresh_canister.load("infer")
         self.main.reload_infer()
 
     def act_as(self, name: str, cycles: int = 0) -> Any:
@@ -144,31 +132,13 @@ class Infer:
         return stop.value.value
 
 
-def load_main() -> Any:
-    """Import the canister afresh, as an install or an upgrade does."""
-    forget_modules()
-    spec = importlib.util.spec_from_file_location("infer_main", CANISTER / "main.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def forget_modules() -> None:
-    """Drop all heap state of an earlier canister."""
-    for name in EDGE_MODULES:
-        sys.modules.pop(name, None)
-    Database._instance = None  # type: ignore[attr-defined]
-
-
 @pytest.fixture
 def platform(monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
     """Stand in for the platform during one test."""
     stand_in = Platform()
     monkeypatch.setattr(builtins, "_kybra_ic", stand_in, raising=False)
     yield stand_in
-    forget_modules()
+    fresh_canister.forget("infer")
 
 
 @pytest.fixture

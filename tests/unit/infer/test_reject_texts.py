@@ -45,7 +45,10 @@ def test_missing_cycles_are_reported_in_figures() -> None:
     assert reject_refusal(reject, 2_000) == expected
 
 
-@pytest.mark.parametrize("figures", ["cycles are required", "1 2 3 cycles are required"])
+@pytest.mark.parametrize(
+    "figures",
+    ["cycles are required", "1 2 3 cycles are required", "\u0661 \u0662 cycles are required"],
+)
 def test_an_unknown_text_about_cycles_is_internal(figures: str) -> None:
     """Figures are read only from the form that is known."""
     assert "Internal" in reject_refusal(f"Rejection code 4, {figures}", 1)

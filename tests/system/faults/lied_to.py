@@ -1,0 +1,120 @@
+"""The three canisters against a server on loopback, by the port that makes real requests."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from kybra_replica.kernel.rejects import Rejected
+from kybra_replica.kernel.replica import Replica
+from kybra_replica.outcalls.http_port import HttpOutcalls
+from refrain.daemon.deployment import Deployment, ModelEndpoint, provider_settings
+from tests.system.faults.cycle_books import all_cycles
+from tests.system.network import MODEL, OPERATOR, STRANGER, Carrier, request
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+API_KEY = "sk-0123456789-never-to-be-seen"
+REQUEST_TIMEOUT_S = 0.5
+WAIT_S = 20.0
+
+
+class Facts(NamedTuple):
+    """What must be as it was once an ask is over."""
+
+    entries: int
+    flights_open: int
+    leases_held: int
+    cycles: int
+
+
+class LiedTo:
+    """A network whose provider is a real server; everything that it says is kept in `heard`."""
+
+    def __init__(
+        self,
+        known_ids: Path,
+        url: str,
+        *,
+        state: Path | None = None,
+        request_timeout_s: float = REQUEST_TIMEOUT_S,
+        **provider: Any,
+    ) -> None:
+        """Make or find the canisters; `provider` replaces fields of the provider's settings."""
+        self.heard: list[str] = []
+        port = HttpOutcalls(request_timeout_s=request_timeout_s)
+        self.replica = Replica(state=state, outcalls=port)
+        deployment = Deployment(Carrier(self.replica), OPERATOR, self.heard.append)
+        self.endpoint = ModelEndpoint(MODEL, url, API_KEY)
+        self.ids = deployment.settle(known_ids)
+        deployment.wire(self.ids, self.endpoint)
+        if provider:
+            self.set_provider(**provider)
+
+    def set_provider(self, **changes: Any) -> None:
+        """Replace the provider, with some of its settings changed."""
+        settings = {**provider_settings(self.endpoint), **changes}
+        assert "Ok" in self.update("infer", "set_provider", settings)
+
+    def ask(self, prompt: str, *, sender: str = OPERATOR, **fields: Any) -> Any:
+        """Ask and wait for what comes of it; an AskResult."""
+        return self.update("batcher", "ask", request(prompt, **fields), sender=sender)
+
+    def submit(self, prompt: str, *, sender: str = OPERATOR, **fields: Any) -> Any:
+        """Submit, and wait until its work is done; the Ticket."""
+        number = self.begin("batcher", "submit", request(prompt, **fields), sender=sender)
+        ticket = self.finish(number)["Ticket"]
+        assert self.replica.run_until(lambda: not self.replica.desk.pending, WAIT_S)
+        return ticket
+
+    def update(self, name: str, method: str, *args: Any, sender: str = OPERATOR) -> Any:
+        """Update a canister by its name; Rejected where it was."""
+        number = self.begin(name, method, *args, sender=sender)
+        return self.finish(number)
+
+    def begin(self, name: str, method: str, *args: Any, sender: str = OPERATOR) -> int:
+        """Queue an update without running it; its number."""
+        return self.replica.submit(self.ids[name], method, *args, sender=sender)
+
+    def finish(self, number: int) -> Any:
+        """Run until a call is answered; its reply."""
+        assert self.replica.run_until(lambda: self.replica.answer(number) is not None, WAIT_S)
+        self.heard.append(repr(self.replica.answer(number)))
+        try:
+            reply = self.replica.reply(number)
+        except Rejected as reject:
+            self.heard.append(str(reject))
+            raise
+        self.heard.append(json.dumps(reply))
+        return reply
+
+    def query(self, name: str, method: str, *args: Any, sender: str = OPERATOR) -> Any:
+        """Query a canister by its name."""
+        reply = self.replica.query(self.ids[name], method, *args, sender=sender)
+        self.heard.append(json.dumps(reply))
+        return reply
+
+    def facts(self) -> Facts:
+        """Look at what an ask must leave as it was."""
+        return Facts(
+            self.query("cache", "counters")["entries"],
+            self.query("batcher", "counters")["flights_open"],
+            self.query("infer", "counters")["leases_held"],
+            all_cycles(self.replica),
+        )
+
+    def everything_said(self) -> str:
+        """Return all replies so far, every log, status and public view."""
+        for name, canister in self.ids.items():
+            self.heard.append(repr(self.replica.status(canister)))
+            self.query(name, "counters")
+        for sender in (OPERATOR, STRANGER):
+            self.query("infer", "providers", sender=sender)
+            self.query("infer", "writers", sender=sender)
+            self.query("infer", "models", sender=sender)
+        return "\n".join(self.heard)
+
+    def close(self) -> None:
+        """End the replica and its requests."""
+        self.replica.close()

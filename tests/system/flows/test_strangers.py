@@ -1,0 +1,201 @@
+"""Every method of every canister, called by those whom nobody allowed."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from kybra_replica.outcalls.mocks import StrictMocks
+from tests.system.network import (
+    MODEL,
+    OPERATOR,
+    PROVIDER_URL,
+    STRANGER,
+    Network,
+    principal,
+    request,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CANISTERS = Path(__file__).parents[3] / "canisters"
+ANONYMOUS = "2vxsx-fae"
+ALICE = principal("alice")
+DIGEST = "0" * 64
+_LINE = re.compile(r"^  (\w+) : \(.*\) -> \(.*\)( query)?;$", re.MULTILINE)
+
+
+def methods(*, queries: bool) -> list[tuple[str, str]]:
+    """List (canister, method) of all Candid files: the queries, or the updates."""
+    return [
+        (name, found[1])
+        for name in ("cache", "batcher", "infer")
+        for found in _LINE.finditer((CANISTERS / name / f"{name}.did").read_text())
+        if bool(found[2]) is queries
+    ]
+
+
+ANSWER = {
+    "content": "forged",
+    "finish": "stop",
+    "model": MODEL,
+    "trust": "replicated",
+    "prompt_tokens": 1,
+    "completion_tokens": 1,
+    "dropped_messages": 0,
+    "dropped_characters": 0,
+    "created_at_ns": 0,
+}
+PROVIDER = {
+    "name": "local",
+    "url": "https://elsewhere.example",
+    "model": MODEL,
+    "remote_model": "x",
+    "mode": "non_replicated",
+    "api_key": None,
+    "max_new_tokens": 5,
+    "shard_ids": ["a"],
+}
+INFERENCE = {"digest": DIGEST, "sample": 0, "request": request("hello")}
+ARGUMENTS: dict[str, tuple[Any, ...]] = {
+    "allow_asker": ({"caller": STRANGER, "sponsored": "yes"},),
+    "ask": (request("hello"),),
+    "connect": (STRANGER, STRANGER),
+    "fetch": (STRANGER, DIGEST),
+    "infer": (INFERENCE,),
+    "lookup": (request("hello", namespace="public"),),
+    "lookup_digest": (DIGEST,),
+    "put": ({"digest": DIGEST, "namespace": "public", "answer": ANSWER, "ttl_s": None},),
+    "quote": (request("hello"),),
+    "quote_infer": (INFERENCE,),
+    "refresh_models": (),
+    "remove": (DIGEST,),
+    "remove_provider": ("local",),
+    "result": (1,),
+    "set_provider": (PROVIDER,),
+    "submit": (request("hello"),),
+    "transform": (
+        {"response": {"status": 200, "headers": [], "body": b"{}"}, "context": b""},
+    ),
+}
+"""What a stranger would send; methods that are not here take one principal, or settings."""
+
+
+def arguments(network: Network, name: str, method: str) -> tuple[Any, ...]:
+    """Make arguments that would do harm if they were taken."""
+    if method == "configure":
+        return (network.query(name, "settings"),)
+    if method in {"counters", "settings", "models", "providers", "writers", "askers"}:
+        return ()
+    return ARGUMENTS.get(method, (STRANGER,))
+
+
+@pytest.fixture(scope="module")
+def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
+    """One network for all strangers: none of them may change it."""
+    mocks = StrictMocks()
+    network = Network(mocks, tmp_path_factory.mktemp("closed") / "ids.json")
+    yield network
+    network.close()
+    mocks.verify()
+
+
+def traces(network: Network) -> dict[str, int]:
+    """Count all that a call could leave behind: writes, calls, outcalls."""
+    traffic = network.replica.traffic()
+    names = ("map_inserts", "map_removes", "calls", "outcalls", "http_requests", "traps")
+    return {name: traffic[name] for name in names}
+
+
+@pytest.mark.parametrize("caller", [STRANGER, ANONYMOUS], ids=["stranger", "anonymous"])
+@pytest.mark.parametrize(("name", "method"), methods(queries=False))
+def test_update_of_a_stranger_is_refused_and_leaves_no_trace(
+    closed: Network, name: str, method: str, caller: str
+) -> None:
+    """No update of a stranger writes a map or calls anybody; each says NotAllowed."""
+    before = traces(closed)
+    reply = closed.update(name, method, *arguments(closed, name, method), sender=caller)
+    refusal = reply["Failed"]["refusal"] if "Failed" in reply else reply["Refused"]
+    assert set(refusal) == {"NotAllowed"}
+    assert traces(closed) == before
+
+
+@pytest.mark.parametrize(("name", "method"), methods(queries=True))
+def test_query_of_a_stranger_tells_no_secret(closed: Network, name: str, method: str) -> None:
+    """No query of a stranger shows the key, the provider's URL, an asker or a writer."""
+    reply = closed.query(name, method, *arguments(closed, name, method), sender=STRANGER)
+    for secret in ("sk-made-up", PROVIDER_URL, closed.ids["batcher"], ALICE):
+        assert secret not in str(reply)
+
+
+@pytest.mark.parametrize(("name", "method"), [("batcher", "quote"), ("infer", "quote_infer")])
+def test_quote_is_for_those_who_may_ask(closed: Network, name: str, method: str) -> None:
+    """A stranger learns no price."""
+    reply = closed.query(name, method, *arguments(closed, name, method), sender=STRANGER)
+    assert set(reply["Refused"]) == {"NotAllowed"}
+
+
+def test_key_is_never_read_back_not_even_by_the_controller(closed: Network) -> None:
+    """A controller sees that there is a key and where it is sent, not the key."""
+    [view] = closed.query("infer", "providers")
+    assert (view["has_key"], view["url"]) == ("yes", PROVIDER_URL)
+    assert "sk-made-up" not in str(view)
+
+
+def test_asker_may_ask_and_nothing_else(closed: Network) -> None:
+    """Being allowed to ask gives no right over any canister's configuration."""
+    closed.allow(ALICE)
+    allowed = {"ask", "submit"}
+    for name, method in methods(queries=False):
+        if method not in allowed:
+            args = arguments(closed, name, method)
+            reply = closed.update(name, method, *args, sender=ALICE)
+            refusal = reply["Failed"]["refusal"] if "Failed" in reply else reply["Refused"]
+            assert set(refusal) == {"NotAllowed"}, f"{name}.{method}"
+
+
+def test_denied_asker_is_a_stranger_again(closed: Network) -> None:
+    """After deny_asker the next ask is refused before anything is looked up."""
+    closed.allow(ALICE)
+    closed.update("batcher", "deny_asker", ALICE)
+    assert set(closed.ask("hello", sender=ALICE)["Refused"]) == {"NotAllowed"}
+
+
+def test_anonymous_callers_share_public_once_the_door_is_open(network: Network) -> None:
+    """Opened to them, anonymous callers get the public namespace and no other."""
+    network.configure("batcher", anonymous="public")
+    network.answer_model("hi")
+    assert "Answered" in network.ask("hello", sender=ANONYMOUS, namespace="public")
+    assert network.answered("hello", namespace="public")["cache_status"] == "hit"
+    refusal = network.ask("hello", sender=ANONYMOUS)["Refused"]
+    assert refusal["NotAllowed"].startswith("anonymous callers have no namespace")
+
+
+def test_anonymous_principal_can_be_given_no_role(closed: Network) -> None:
+    """Everybody cannot be made a controller, a writer or an asker by mistake."""
+    grants: list[tuple[str, str, Any]] = [
+        ("cache", "allow_writer", ANONYMOUS),
+        ("cache", "add_controller", ANONYMOUS),
+        ("infer", "allow_writer", ANONYMOUS),
+        ("infer", "add_controller", ANONYMOUS),
+        ("batcher", "add_controller", ANONYMOUS),
+        ("batcher", "allow_asker", {"caller": ANONYMOUS, "sponsored": "yes"}),
+    ]
+    for name, method, argument in grants:
+        assert set(closed.update(name, method, argument)["Refused"]) == {"BadRequest"}
+
+
+@pytest.mark.parametrize("name", ["cache", "batcher", "infer"])
+def test_new_controller_takes_over_and_the_last_one_stays(network: Network, name: str) -> None:
+    """A second controller may remove the first; nobody may remove the last."""
+    assert "Ok" in network.update(name, "add_controller", ALICE)
+    assert "Ok" in network.update(name, "remove_controller", OPERATOR, sender=ALICE)
+    assert "Refused" in network.update(name, "add_controller", STRANGER)
+    last = network.update(name, "remove_controller", ALICE, sender=ALICE)
+    assert "last controller" in last["Refused"]["BadRequest"]
+
+

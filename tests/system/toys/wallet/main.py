@@ -1,0 +1,73 @@
+"""A toy dapp that pays for its asks: it attaches cycles and tells what came back."""
+
+from kybra import (
+    Async,
+    CallResult,
+    Opt,
+    Principal,
+    Record,
+    Service,
+    ic,
+    nat64,
+    service_update,
+    text,
+    update,
+)
+
+from refrain_api.ask_records import AskRequest
+from refrain_api.batcher_records import AskResult, SubmitResult
+from refrain_api.infer_records import InferRequest, InferResult
+
+
+# What an ask came to; error: the reject, if there was no reply.
+class PaidAsk(Record):
+    result: Opt[AskResult]
+    error: Opt[text]
+    refunded_cycles: nat64
+
+
+# What a submit came to.
+class PaidSubmit(Record):
+    result: Opt[SubmitResult]
+    refunded_cycles: nat64
+
+
+# What a call of infer came to.
+class PaidInfer(Record):
+    result: Opt[InferResult]
+    refunded_cycles: nat64
+
+
+class PaidBatcher(Service):
+    @service_update
+    def ask(self, request: AskRequest) -> AskResult: ...
+
+    @service_update
+    def submit(self, request: AskRequest) -> SubmitResult: ...
+
+
+class PaidInferService(Service):
+    @service_update
+    def infer(self, request: InferRequest) -> InferResult: ...
+
+
+@update
+def pay_ask(batcher: text, request: AskRequest, cycles: nat64) -> Async[PaidAsk]:
+    service = PaidBatcher(Principal.from_str(batcher))
+    reply: CallResult[AskResult] = yield service.ask(request).with_cycles(cycles)
+    refunded = ic.msg_cycles_refunded()
+    return {"result": reply.Ok, "error": reply.Err, "refunded_cycles": refunded}
+
+
+@update
+def pay_submit(batcher: text, request: AskRequest, cycles: nat64) -> Async[PaidSubmit]:
+    service = PaidBatcher(Principal.from_str(batcher))
+    reply: CallResult[SubmitResult] = yield service.submit(request).with_cycles(cycles)
+    return {"result": reply.Ok, "refunded_cycles": ic.msg_cycles_refunded()}
+
+
+@update
+def pay_infer(infer: text, request: InferRequest, cycles: nat64) -> Async[PaidInfer]:
+    service = PaidInferService(Principal.from_str(infer))
+    reply: CallResult[InferResult] = yield service.infer(request).with_cycles(cycles)
+    return {"result": reply.Ok, "refunded_cycles": ic.msg_cycles_refunded()}
