@@ -43,7 +43,7 @@ check: lint
 	@$(PYTHON) -m pytest -m "not slow and not model"
 
 bench: .venv/stamp
-	@$(PYTHON) benchmarks/run.py
+	@$(PYTHON) -m benchmarks.run
 
 lint: .venv/stamp
 	@$(PYTHON) -m ruff check

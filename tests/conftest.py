@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+from kybra_replica.kernel.spawner import shared_spawner
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[1]
 
@@ -22,3 +28,11 @@ def reference_data() -> Path:
     if not folder.is_dir():
         pytest.skip("no reference data: set REFRAIN_DATA to its folder")
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def warm_zygote() -> Iterator[None]:
+    """Keep the process from which canisters are forked, with its compiled programs."""
+    shared_spawner.acquire()
+    yield
+    shared_spawner.release()

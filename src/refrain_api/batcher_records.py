@@ -8,6 +8,7 @@ from refrain_api.refusal_variants import Refusal
 
 # An answer with how it was served, in the words of RFC 9211.
 # cache_status: "hit", "fwd=miss; stored", "fwd=miss" or "collapsed".
+# charged_cycles: what the asker paid, or, for a sponsored one, what the canister's owner did.
 class Answered(Record):
     answer: Answer
     digest: text

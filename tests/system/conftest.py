@@ -28,3 +28,13 @@ def network(mocks: StrictMocks, tmp_path: Path) -> Iterator[Network]:
     network = Network(mocks, tmp_path / "ids.json")
     yield network
     network.close()
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
+    """One network for all tests of a file that do not stand in each other's way."""
+    mocks = StrictMocks()
+    network = Network(mocks, tmp_path_factory.mktemp("shared") / "ids.json")
+    yield network
+    network.close()
+    mocks.verify()

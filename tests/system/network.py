@@ -191,6 +191,7 @@ class Carrier:
     """Carries a deployment's commands to a replica of the same process."""
 
     def __init__(self, replica: Replica) -> None:
+        """Carry them to `replica`."""
         self._replica = replica
 
     def query(self, canister: str, method: str, args: Sequence[Any], sender: str) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 
 from refrain_core.refusals import (
     busy,
+    closing,
     internal,
     no_consensus,
     out_of_cycles,
@@ -37,9 +38,7 @@ def reject_refusal(reject: str, max_response_bytes: int) -> dict[str, Any]:
         return unreachable("no connection to the provider: a controller must check its URL")
     if "No consensus" in text:
         return no_consensus("the nodes got different replies: ask for temperature 0 and a seed")
-    if "Couldn't send message" in text:
-        return busy(RETRY_AFTER_SEND_S)
-    return _short_of_cycles(text) or internal(f"the outcall was rejected with code {code}")
+    return _own_side(text) or internal(f"the outcall was rejected with code {code}")
 
 
 def split_reject(reject: str) -> tuple[int, str]:
@@ -57,6 +56,16 @@ def _has(text: str, needles: tuple[str, ...]) -> bool:
 def _is_number(word: str) -> bool:
     """Tell whether `int` reads `word`; the canister's interpreter reads ASCII digits only."""
     return word.isascii() and word.isdecimal()
+
+
+def _own_side(text: str) -> dict[str, Any] | None:
+    """Read what failed here: the call was not sent, not paid, or its reply not transformed."""
+    if "Couldn't send message" in text:
+        return busy(RETRY_AFTER_SEND_S)
+    if "is not running" in text:
+        # A transform is a query, and a canister that is being stopped answers none.
+        return closing("the infer canister is being stopped: ask again in a minute")
+    return _short_of_cycles(text)
 
 
 def _short_of_cycles(text: str) -> dict[str, Any] | None:

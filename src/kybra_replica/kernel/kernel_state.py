@@ -30,6 +30,7 @@ class MessageCounts:
     calls: int = 0
     outcalls: int = 0
     instructions: int = 0
+    query_instructions: int = 0
     burned_cycles: int = 0
 
 

@@ -52,6 +52,7 @@ class Processor:
         result = self._run_discarded(canister, "query", method, arg, caller)
         if isinstance(result, Trap):
             return rejects.trapped(canister.text, result.code, result.text)
+        self._state.counts.query_instructions += result.instructions
         return _answer_of(result) or rejects.no_reply(canister.text)
 
     def inspect(self, canister: Canister, method: str, arg: bytes, caller: bytes) -> Reject | None:

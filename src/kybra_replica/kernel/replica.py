@@ -27,7 +27,7 @@ from kybra_replica.kernel.processor import Processor
 from kybra_replica.kernel.pump import WAIT_S, Pump
 from kybra_replica.kernel.recovery import recover
 from kybra_replica.kernel.rejects import Rejected, refused
-from kybra_replica.kernel.spawner import Spawner
+from kybra_replica.kernel.spawner import shared_spawner
 from kybra_replica.kernel.transforming import Transforming
 from kybra_replica.outcalls.http_port import HttpOutcalls
 from kybra_replica.stable.map_store import MapStore
@@ -71,9 +71,13 @@ class Replica:
         self._processor = Processor(self.kernel, Management(self.kernel, self.desk))
         self.desk.transform = Transforming(self.kernel, self._processor)
         self._pump = Pump(self.kernel, self._processor, self.desk, self.inbox)
-        self._spawner = Spawner()
-        self._lifecycle = Lifecycle(self.kernel, self._processor, self._spawner)
-        recover(self.kernel, self._lifecycle)
+        self._lifecycle = Lifecycle(self.kernel, self._processor, shared_spawner.acquire())
+        self._closed = False
+        try:
+            recover(self.kernel, self._lifecycle)
+        except BaseException:
+            self.close()
+            raise
 
     def __enter__(self) -> Self:
         """Use as a context manager."""
@@ -89,12 +93,15 @@ class Replica:
         self.close()
 
     def close(self) -> None:
-        """End every process and close the state."""
+        """End every process and close the state; again does nothing."""
+        if self._closed:
+            return
+        self._closed = True
         self.desk.port.close()
         for canister in self.kernel.canisters.values():
             if canister.worker is not None:
                 canister.worker.close()
-        self._spawner.close()
+        shared_spawner.release()
         self.kernel.store.close()
 
     # canisters

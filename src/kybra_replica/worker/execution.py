@@ -121,11 +121,9 @@ class Execution:
         method = self._runtime.program.interface.methods[name]
         if method.is_manual:
             return
-        if self._runtime.now.reply is not None or self._runtime.now.already_replied:
-            self._runtime.violate("ic0.msg_reply_data_append", "the call is already replied.")
         reply = self._encoded(method.returns, value)
         self._runtime.charge(prices.REPLY_BYTE * len(reply))
-        self._runtime.now.reply = ("reply", reply)
+        self._runtime.answer("reply", reply)
 
     def _encoded(self, returns: CandidType | None, value: Any) -> bytes:
         types = self._runtime.program.interface.types

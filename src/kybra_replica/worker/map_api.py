@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from kybra import CandidError
+
 from kybra_replica.candid.decode import decode
 from kybra_replica.candid.encode import encode
+from kybra_replica.candid.errors import CandidDecodeError
 from kybra_replica.candid.ordering import order_key
 from kybra_replica.worker import prices, traps
 
@@ -99,7 +102,10 @@ class MapApi:
     def _value(self, declared: StableMap, raw: bytes | None) -> Any:
         if raw is None:
             return None
-        return decode(raw, (declared.value,), self._runtime.program.interface.types)[0]
+        try:
+            return decode(raw, (declared.value,), self._runtime.program.interface.types)[0]
+        except CandidDecodeError as error:
+            raise CandidError(str(error)) from None
 
     def _bound(self, what: str, raw: bytes, limit: int) -> None:
         if len(raw) > limit:

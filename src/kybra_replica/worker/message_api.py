@@ -49,9 +49,8 @@ class MessageApi:
         self._runtime.trap(traps.explicit(message))
 
     def method_name(self) -> str:
-        """The called method's name; only in updates, queries and inspect_message."""
-        if self._runtime.now.kind not in ("update", "query", "inspect"):
-            self._runtime.violate("ic0_msg_method_name_size", "cannot be executed here")
+        """The called method's name; only in inspect_message."""
+        self._only_if(self._runtime.now.kind == "inspect", "ic0_msg_method_name_size")
         return self._runtime.now.name
 
     def arg_data_raw(self) -> bytes:
@@ -64,10 +63,9 @@ class MessageApi:
 
     def accept_message(self) -> None:
         """Let an ingress message through; only in inspect_message, once."""
-        if self._runtime.now.kind != "inspect":
-            self._runtime.violate("ic0_accept_message", "can only be executed in inspect message")
+        self._only_if(self._runtime.now.kind == "inspect", "ic0_accept_message")
         if self._runtime.now.inspected:
-            self._runtime.violate("ic0.accept_message", "the function was already called.")
+            self._runtime.violate("ic0.accept_message: the function was already called.")
         self._runtime.now.inspected = True
 
     def reply(self, method: str, value: Any) -> None:
@@ -80,17 +78,18 @@ class MessageApi:
                 "but it does not appear to be a canister method"
             )
         types = () if declared.returns is None else (declared.returns,)
-        self._answer("reply", encode(types, (value,) if types else (), interface.types))
+        reply = encode(types, (value,) if types else (), interface.types)
+        self._runtime.answer("reply", reply)
 
     def reply_raw(self, data: bytes) -> None:
         """Answer the caller with Candid bytes made by hand."""
-        self._answer("reply", bytes(data))
+        self._runtime.answer("reply", bytes(data))
 
     def reject(self, text: str) -> None:
         """Answer the caller with a reject of code 4."""
         if self._runtime.now.kind == "inspect":
-            self._runtime.violate("ic0_msg_reject", "cannot be executed in inspect message mode")
-        self._answer("reject", text)
+            self._runtime.need_update("ic0_msg_reject")
+        self._runtime.answer("reject", text)
 
     def reject_code(self) -> dict[str, None]:
         """The last response's reject code, by name."""
@@ -108,7 +107,7 @@ class MessageApi:
         """Set up to 32 bytes that a query may later prove."""
         self._runtime.need_update("ic0_certified_data_set")
         if len(data) > CERTIFIED_DATA_BYTES:
-            self._runtime.violate("ic0_certified_data_set", "more than 32 bytes")
+            self._runtime.violate("ic0_certified_data_set: more than 32 bytes")
         self._runtime.charge(prices.CERTIFIED_DATA)
         self._runtime.now.certified_data = bytes(data)
 
@@ -119,12 +118,10 @@ class MessageApi:
 
     def _reject(self) -> tuple[int, str]:
         response = self._runtime.now.response
-        if response is None:
-            self._runtime.violate("ic0_msg_reject_code", "cannot be executed here")
-        return (response[1], response[2]) if response[0] == "reject" else (0, "")
+        self._only_if(response is not None, "ic0_msg_reject_code")
+        return (response[1], response[2]) if response and response[0] == "reject" else (0, "")
 
-    def _answer(self, form: str, payload: Any) -> None:
-        message = self._runtime.now
-        if message.reply is not None or message.already_replied:
-            self._runtime.violate("ic0.msg_reply_data_append", "the call is already replied.")
-        message.reply = (form, payload)
+    def _only_if(self, allowed: bool, call: str) -> None:  # noqa: FBT001 (a condition)
+        if not allowed:
+            kind = self._runtime.now.kind
+            self._runtime.violate(f'"{call}" cannot be executed in {kind} mode')

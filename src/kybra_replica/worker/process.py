@@ -11,6 +11,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Pipe
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from kybra_replica.worker import traps, wire
 from kybra_replica.worker.execution import Execution
 from kybra_replica.worker.message_context import MessageContext
+from kybra_replica.worker.rehearsal import rehearse
 from kybra_replica.worker.runtime import Runtime
 
 if TYPE_CHECKING:
@@ -82,9 +84,9 @@ class CanisterProcess:
         gc.disable()  # RustPython frees no cycles either, and a collection would copy every page
         ended: Twin | None = None
         while True:
+            self._settle(ended)
             twin = self._fork_twin()
             if twin is not None:
-                self._settle(ended)
                 self._run_next(twin)
             ended = twin
 
@@ -102,8 +104,9 @@ class CanisterProcess:
     def _settle(self, ended: Twin | None) -> None:
         if ended is not None and ended.runs_query and ended.was_killed():
             wire.send(self._connection, wire.TRAP, "IC0522", QUERY_LIMIT)
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass  # reap whoever has ended; the new twin lives, so there is always a child
+        with suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
 
     def _run_next(self, twin: Twin) -> None:
         facts = self._received()
@@ -117,6 +120,7 @@ class CanisterProcess:
         twin.dismiss()
 
     def _wait_as_twin(self, channel: Connection) -> None:
+        rehearse()
         try:
             self._runtime.message = MessageContext(**wire.receive(channel)[0])
         except (EOFError, OSError):

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from kybra_replica.program.interface import Program
     from kybra_replica.worker.message_context import MessageContext
 
+MAX_REPLY_BYTES = 2 * 1_048_576
+MAX_QUERY_REPLY_BYTES = 3 * 1_048_576
 FIRST_TIMER_ID = 4_294_967_297
 """The first key that Kybra's timer table hands out."""
 
@@ -72,15 +74,25 @@ class Runtime:
         """End this process; the checkpoint goes on."""
         traps.end(self.connection, text, code=code)
 
-    def violate(self, call: str, why: str) -> NoReturn:
-        """Trap as the system does when a call is not allowed where it was made."""
-        self.trap(f'Canister violated contract: "{call}" {why}', code="IC0504")
+    def violate(self, why: str) -> NoReturn:
+        """Trap as the system does when a call is not allowed as it was made."""
+        self.trap(f"Canister violated contract: {why}", code="IC0504")
 
     def need_update(self, call: str) -> None:
         """Refuse a call that changes state within a query."""
         if self.now.read_only:
             mode = "inspect message" if self.now.kind == "inspect" else "non replicated query"
-            self.violate(call, f"cannot be executed in {mode} mode")
+            self.violate(f'"{call}" cannot be executed in {mode} mode')
+
+    def answer(self, form: str, payload: Any) -> None:
+        """Keep the message's one answer: ("reply", Candid bytes) or ("reject", text)."""
+        if self.now.reply is not None or self.now.already_replied:
+            self.violate("ic0.msg_reply_data_append: the call is already replied.")
+        limit = MAX_QUERY_REPLY_BYTES if self.now.kind == "query" else MAX_REPLY_BYTES
+        if len(payload) > limit:
+            size = f"application payload size ({len(payload)}) cannot be larger than {limit}"
+            self.violate(f"ic0.msg_reply_data_append: {size}")
+        self.now.reply = (form, payload)
 
     def bury(self, callback_id: int) -> None:
         """Forget a call whose callback trapped, without running any finally of it."""

@@ -7,6 +7,7 @@ receives the program (once), the canister's id, and the canister's own socket.
 from __future__ import annotations
 
 import ctypes
+import importlib
 import os
 import signal
 import socket
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from kybra_replica.program.interface import Program
 
 PR_SET_CHILD_SUBREAPER = 36
+WARM = ("json", "hashlib", "unicodedata", "dataclasses", "datetime", "pickle", "weakref", "re")
+"""Standard modules that most canisters import: loaded once, before the first fork."""
 
 
 class Zygote:
@@ -66,6 +69,8 @@ def main() -> NoReturn:
     """Ignore the terminal's Ctrl-C (the kernel decides when to end) and serve."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     adopt_orphans()
+    for name in WARM:
+        importlib.import_module(name)
     Zygote(int(sys.argv[1])).serve()
 
 

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 DRAIN_S = 45.0
 """An outcall may take 30 seconds, and its callbacks follow."""
 
+CALLERS: dict[str, tuple[str, ...]] = {"cache": ("batcher",), "infer": ("batcher",), "batcher": ()}
+"""Who calls a canister. They are stopped first: a stopping infer can't run its transform, and what
+the model answers meanwhile would be paid for and lost; a stopped cache would store nothing."""
+
 
 def upgrade(
     connection: Connection,
@@ -33,13 +37,14 @@ def upgrade(
     """
     if name not in CANISTERS:
         raise RefrainError(f"There is no canister {name!r}: choose {', '.join(CANISTERS)}.")
-    canister = connection.canisters[name]
-    say(f"stopping {name}; its calls in flight finish first")
     try:
-        _drain(connection, name, drain_s)
+        for each in (*CALLERS[name], name):
+            why = "" if each == name else f", which calls {name}"
+            say(f"stopping {each}{why}; its calls in flight finish first")
+            _drain(connection, each, drain_s)
         say(f"installing the new {name}")
         connection.network.install(
-            canister,
+            connection.canisters[name],
             name=name,
             entry=canister_entry(name),
             roots=bundle_roots(),
@@ -49,7 +54,8 @@ def upgrade(
     except (Rejected, ControlError) as error:
         raise RefrainError(f"{name} was not upgraded and runs on as before: {error}") from None
     finally:
-        connection.network.start(canister)
+        for each in (name, *CALLERS[name]):
+            connection.network.start(connection.canisters[each])
     say(f"started {name}")
 
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from tests.system.faults.lying_server import Talk
 
 DRIP_S = 0.02
+PATIENCE_S = 20.0
+LITTLE_PATIENCE_S = 0.5
 THREE_MEGABYTES = 3_000_000
 RESPONSE_LIMIT_BYTES = 12_288
 """What infer asks for where the caller names no max_tokens: 4,096 and 16 a token of 512."""
@@ -53,6 +55,11 @@ def honest(talk: Talk, content: str = "An honest answer.", finish: str = "stop")
         say(talk, 404, {"error": {"message": "not found"}})
 
 
+def silent(talk: Talk) -> None:
+    """Never answer."""
+    talk.pause()
+
+
 def saying(status: int, value: Any, *headers: str) -> Callable[[Talk], None]:
     """Make a server that always answers so."""
 
@@ -79,12 +86,8 @@ def _cut_short(talk: Talk) -> None:
 
 def _drip(talk: Talk) -> None:
     talk.send(response(200, b"", length=10_000))
-    while not talk.pause(DRIP_S):
-        talk.send(b" ")
-
-
-def _never(talk: Talk) -> None:
-    talk.pause()
+    while talk.send(b" ") and not talk.pause(DRIP_S):
+        pass
 
 
 def _reset(talk: Talk) -> None:
@@ -101,12 +104,16 @@ def _garbage_protocol(talk: Talk) -> None:
 
 
 class Lie(NamedTuple):
-    """A server's answer and the refusal it ends in: its variant, and a part of its payload."""
+    """A server's answer and the refusal it ends in: its variant, and a part of its payload.
+
+    patience_s: how long the answer is waited for, short where none is to come.
+    """
 
     name: str
     tell: Callable[[Talk], None]
     variant: str
     says: str
+    patience_s: float = PATIENCE_S
 
 
 _NO_CHOICES = "the provider's reply has no choices"
@@ -158,6 +165,6 @@ LIES = (
     Lie("a reset within", _reset_within, "ResponseTooLarge", _TOO_LARGE),
     Lie("a reset", _reset, "Unreachable", "no connection"),
     Lie("no HTTP", _garbage_protocol, "Unreachable", "no connection"),
-    Lie("silence", _never, "Timeout", "did not answer"),
-    Lie("drips", _drip, "Timeout", "did not answer"),
+    Lie("silence", silent, "Timeout", "did not answer", LITTLE_PATIENCE_S),
+    Lie("drips", _drip, "Timeout", "did not answer", LITTLE_PATIENCE_S),
 )

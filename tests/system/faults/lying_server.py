@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 CHAT_PATH = "/v1/chat/completions"
+ARRIVAL_S = 20.0
+TLS_HANDSHAKE = b"\x16"
 
 
 class Asked(NamedTuple):
@@ -36,10 +38,13 @@ class Talk(NamedTuple):
     number: int
     closing: threading.Event
 
-    def send(self, data: bytes) -> None:
-        """Send bytes as they are; a client that has gone hears nothing."""
-        with suppress(OSError):
+    def send(self, data: bytes) -> bool:
+        """Send bytes as they are; tell whether the client is still there."""
+        try:
             self.connection.sendall(data)
+        except OSError:
+            return False
+        return True
 
     def reset(self) -> None:
         """End the connection by a reset in place of an orderly close."""
@@ -61,6 +66,7 @@ class LyingServer:
         self.answer = answer
         self.asked: list[Asked] = []
         self._lock = threading.Lock()
+        self._arrived = threading.Event()
         self._closing = threading.Event()
         self._server = _Server(self._talk)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
@@ -75,6 +81,15 @@ class LyingServer:
     def url(self) -> str:
         """The base URL, as a provider's settings take it."""
         return f"http://127.0.0.1:{self.port}"
+
+    def wait_for_a_request(self) -> None:
+        """Return once a request has arrived since the last `forget`."""
+        assert self._arrived.wait(ARRIVAL_S), "nobody asked"
+
+    def forget(self) -> None:
+        """Forget what was asked so far."""
+        self.asked.clear()
+        self._arrived.clear()
 
     def __enter__(self) -> Self:
         """Use as a context manager."""
@@ -96,6 +111,7 @@ class LyingServer:
         with self._lock:
             self.asked.append(asked)
             number = len(self.asked)
+        self._arrived.set()
         self.answer(Talk(asked, connection, number, self._closing))
 
 
@@ -113,9 +129,10 @@ class _Handler(StreamRequestHandler):
     server: _Server
 
     def handle(self) -> None:
+        # A handshake of TLS may hold no line's end to be read up to.
+        if self.connection.recv(1, socket.MSG_PEEK) in (b"", TLS_HANDSHAKE):
+            return
         words = self.rfile.readline().decode("latin-1").split()
-        if len(words) != 3:
-            return  # a handshake of TLS, or nothing at all
         headers = {name.lower(): value for name, value in parse_headers(self.rfile).items()}
         body = self.rfile.read(int(headers.get("content-length", "0")))
         self.server.talk(Asked(words[1], headers, body), self.connection)

@@ -8,22 +8,23 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.system.faults.lied_to import API_KEY
 from tests.system.faults.lies import LIES, Lie, chat, honest, say
+from tests.system.faults.served_network import API_KEY
 
 if TYPE_CHECKING:
-    from tests.system.faults.lied_to import LiedTo
     from tests.system.faults.lying_server import LyingServer
+    from tests.system.faults.served_network import ServedNetwork
 
 
 @pytest.mark.parametrize("lie", LIES, ids=lambda lie: lie.name)
 def test_a_lie_ends_in_its_refusal_and_leaves_nothing(
-    lied_to: LiedTo, server: LyingServer, lie: Lie
+    lied_to: ServedNetwork, server: LyingServer, lie: Lie
 ) -> None:
     """Whatever the server does, one request, one refusal; healed, the same ask is answered."""
     before = lied_to.facts()
     server.answer = lie.tell
-    refusal = lied_to.ask(lie.name)["Refused"]
+    with lied_to.patience(lie.patience_s):
+        refusal = lied_to.ask(lie.name)["Refused"]
     assert list(refusal) == [lie.variant]
     assert lie.says in str(refusal)
     assert lied_to.facts() == before
@@ -37,18 +38,19 @@ def test_a_lie_ends_in_its_refusal_and_leaves_nothing(
 
 @pytest.mark.parametrize("lie", LIES, ids=lambda lie: lie.name)
 def test_a_submitted_request_learns_of_a_lie_by_its_ticket(
-    lied_to: LiedTo, server: LyingServer, lie: Lie
+    lied_to: ServedNetwork, server: LyingServer, lie: Lie
 ) -> None:
     """The ticket of a failed flight reads Failed, with the same refusal that `ask` gives."""
     server.answer = lie.tell
-    ticket = lied_to.submit(f"submitted: {lie.name}")["ticket"]
+    with lied_to.patience(lie.patience_s):
+        ticket = lied_to.submit(f"submitted: {lie.name}")["ticket"]
     state = lied_to.query("batcher", "result", ticket)
     assert list(state) == ["Failed"]
     assert list(state["Failed"]) == [lie.variant]
     assert lied_to.facts().leases_held == 0
 
 
-def test_a_refused_port_is_unreachable(lied_to: LiedTo, server: LyingServer) -> None:
+def test_a_refused_port_is_unreachable(lied_to: ServedNetwork, server: LyingServer) -> None:
     """A port on which nobody listens is Unreachable, and the right one works at once."""
     before = lied_to.facts()
     with socket.socket() as unheard:
@@ -71,7 +73,7 @@ def test_a_refused_port_is_unreachable(lied_to: LiedTo, server: LyingServer) -> 
     ],
 )
 def test_a_wrong_url_of_the_provider_is_told(
-    lied_to: LiedTo, server: LyingServer, url: str, variant: str
+    lied_to: ServedNetwork, server: LyingServer, url: str, variant: str
 ) -> None:
     """A wrong path is the server's 404, TLS to a plain port is no connection."""
     before = lied_to.facts()
@@ -83,7 +85,7 @@ def test_a_wrong_url_of_the_provider_is_told(
 
 
 def test_an_answer_cut_by_our_budget_is_given_and_not_stored(
-    lied_to: LiedTo, server: LyingServer
+    lied_to: ServedNetwork, server: LyingServer
 ) -> None:
     """finish_reason length without the caller's max_tokens is Refrain's cut: asked anew."""
     server.answer = partial(honest, finish="length")
@@ -97,7 +99,7 @@ def test_an_answer_cut_by_our_budget_is_given_and_not_stored(
 
 
 def test_an_answer_cut_by_the_callers_own_bound_is_stored(
-    lied_to: LiedTo, server: LyingServer
+    lied_to: ServedNetwork, server: LyingServer
 ) -> None:
     """finish_reason length at the caller's max_tokens is what was asked for: a hit next time."""
     server.answer = partial(honest, finish="length")
@@ -110,7 +112,7 @@ def test_an_answer_cut_by_the_callers_own_bound_is_stored(
 
 @pytest.mark.parametrize("finish", ["content_filter", "tool_calls", None, ""])
 def test_an_answer_of_an_unknown_end_is_not_stored(
-    lied_to: LiedTo, server: LyingServer, finish: str | None
+    lied_to: ServedNetwork, server: LyingServer, finish: str | None
 ) -> None:
     """Only stop and the caller's own length are ends that may be kept."""
     server.answer = lambda talk: say(talk, 200, chat("half of it", finish))
@@ -121,7 +123,7 @@ def test_an_answer_of_an_unknown_end_is_not_stored(
 
 @pytest.mark.parametrize("content", ["", "|0|R|%7C", "\x00\r\n", "é\U0001f600" * 400])
 def test_an_odd_answer_comes_back_as_it_was_said(
-    lied_to: LiedTo, server: LyingServer, content: str
+    lied_to: ServedNetwork, server: LyingServer, content: str
 ) -> None:
     """Separators, control characters and no text at all pass through; nothing empty is kept."""
     server.answer = partial(honest, content=content)
@@ -132,11 +134,15 @@ def test_an_odd_answer_comes_back_as_it_was_said(
     assert again["cache_status"] == ("hit" if content else "fwd=miss")
 
 
-def test_the_key_reaches_the_server_and_nobody_else(lied_to: LiedTo, server: LyingServer) -> None:
+@pytest.mark.slow
+def test_the_key_reaches_the_server_and_nobody_else(
+    lied_to: ServedNetwork, server: LyingServer
+) -> None:
     """After every lie, also those that echo it, the key is in no reply, log, status or view."""
     for lie in LIES:
         server.answer = lie.tell
-        lied_to.ask(f"once more: {lie.name}")
+        with lied_to.patience(lie.patience_s):
+            lied_to.ask(f"once more: {lie.name}")
     server.answer = lambda talk: say(talk, 200, chat("fine", id=API_KEY, model=API_KEY))
     assert "Answered" in lied_to.ask("echo it beside the answer")
     assert all(asked.headers["authorization"] == f"Bearer {API_KEY}" for asked in server.asked)

@@ -115,6 +115,16 @@ def test_the_table_names_every_message(paying: PayingNetwork) -> None:
     assert tuple(points.messages) == tuple(trap.message for trap in PAID_MISS)
 
 
+def test_what_is_booked_as_spent_is_what_infer_took(paying: PayingNetwork) -> None:
+    """Without a fault the account says to the cycle what went on and what stayed as margin."""
+    before, taken = paying.account(), paying.counters("infer")["charged_cycles"]
+    assert paying.pay("booked to the cycle") == "Answered"
+    account = paying.account()
+    assert account.spent - before.spent == paying.counters("infer")["charged_cycles"] - taken > 0
+    assert account.margin - before.margin == paying.query("batcher", "settings")["margin_cycles"]
+    assert is_balanced(account)
+
+
 @pytest.mark.parametrize(
     ("number", "trap"),
     [pytest.param(n, each, id=f"paid {n} {each.message}") for n, each in enumerate(PAID_MISS)],

@@ -97,16 +97,16 @@ def end_of_fault(trapped: TrappedNetwork, prompt: str, trap: Trap) -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "warm", "traps"),
-    [("ask", False, MISS), ("ask", True, HIT), ("submit", False, SUBMITTED)],
+    ("method", "asks_before", "traps"),
+    [("ask", 0, MISS), ("ask", 1, HIT), ("submit", 0, SUBMITTED)],
     ids=["miss", "hit", "submit"],
 )
 def test_the_tables_name_every_message(
-    trapped: TrappedNetwork, method: str, warm: bool, traps: tuple[Trap, ...]
+    trapped: TrappedNetwork, method: str, asks_before: int, traps: tuple[Trap, ...]
 ) -> None:
     """A run without faults consists of the messages that the tables let trap, in that order."""
-    prompt = f"clean {method}, warm: {warm}"
-    if warm:
+    prompt = f"clean {method} after {asks_before}"
+    for _ in range(asks_before):
         trapped.answered(prompt)
     with faults(trapped.replica, trapped.ids) as points:
         trapped.update("batcher", method, request(prompt))

@@ -117,12 +117,12 @@ def test_lowered_bounds_shrink_the_cache_by_itself(network: Network) -> None:
         ("default_ttl_s", 0),
     ],
 )
-def test_bounds_of_no_use_are_refused(network: Network, field: str, value: int) -> None:
+def test_bounds_of_no_use_are_refused(shared: Network, field: str, value: int) -> None:
     """Zero, or more than the cache can hold, changes no setting and says what to choose."""
-    before = network.query("cache", "settings")
-    done = network.update("cache", "configure", {**before, field: value})
+    before = shared.query("cache", "settings")
+    done = shared.update("cache", "configure", {**before, field: value})
     assert done["Refused"]["BadRequest"].startswith(f"{field} is {value}: choose ")
-    assert network.query("cache", "settings") == before
+    assert shared.query("cache", "settings") == before
 
 
 def test_answer_of_exactly_the_largest_size_is_stored(network: Network) -> None:

@@ -185,7 +185,7 @@ def test_canister_out_of_cycles_refuses_and_keeps_nothing(
     refusal = paid["result"]["Refused"]["OutOfCycles"]
     assert refusal["received"] < refusal["expected"]
     credit = wallet.credit(LONGER)
-    assert PLENTY == paid["refunded_cycles"] + credit
+    assert paid["refunded_cycles"] + credit == PLENTY
     network.answer_model("Paris")
     assert "Answered" in wallet.ask(PROMPT)["result"]
 
@@ -204,3 +204,15 @@ def test_no_cycle_is_ever_lost(network: Network, wallet: Wallet) -> None:
         else:
             network.let_arrive()
         assert all_cycles(network) == total
+
+
+def test_payment_survives_a_forced_upgrade(network: Network, wallet: Wallet) -> None:
+    """When an upgrade loses a paid flight, its asker has the whole price as credit in the end."""
+    network.answer_model("too late")
+    taken = PLENTY - wallet.submit(PROMPT)["refunded_cycles"]
+    total = all_cycles(network)
+    network.install("batcher", "upgrade")
+    network.release()
+    network.replica.advance(120 + 3_600)
+    assert all_cycles(network) == total
+    assert wallet.credit(LONGER) == taken

@@ -9,11 +9,10 @@ import pytest
 from kybra_replica.candid.encode import encode
 from kybra_replica.candid.model import Primitive, TypeTable
 from kybra_replica.kernel.rejects import Rejected
-from kybra_replica.outcalls.mocks import StrictMocks
-from tests.system.network import MODEL, OPERATOR, Network, request
+from tests.system.network import MODEL, OPERATOR, request
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from tests.system.network import Network
 
 LONG_SCHEMA = '{"a": "' + "x" * 8_000 + '"}'
 
@@ -21,16 +20,6 @@ LONG_SCHEMA = '{"a": "' + "x" * 8_000 + '"}'
 def message(content: str, role: str = "user") -> dict[str, str]:
     """Make a message."""
     return {"role": role, "content": content}
-
-
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
-    """One network for all refusals: none of them may change it."""
-    mocks = StrictMocks()
-    network = Network(mocks, tmp_path_factory.mktemp("refusals") / "ids.json")
-    yield network
-    network.close()
-    mocks.verify()
 
 
 BAD_REQUESTS: dict[str, tuple[dict[str, Any], str]] = {
@@ -93,7 +82,8 @@ def test_too_large_request_is_refused_with_size_and_limit(shared: Network, case:
 
 
 @pytest.mark.parametrize(
-    "model", ["large", f"{MODEL}0", "tiny@r2:Q4_K_M", "tiny@r1", "TINY", "tiny|x", "ti\u006e\u0303y"]
+    "model",
+    ["large", f"{MODEL}0", "tiny@r2:Q4_K_M", "tiny@r1", "TINY", "tiny|x", "ti\u006e\u0303y"],
 )
 def test_unknown_model_is_refused_with_those_known(shared: Network, model: str) -> None:
     """A model that nobody serves is refused by naming those that are served."""

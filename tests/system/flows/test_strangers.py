@@ -8,19 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kybra_replica.outcalls.mocks import StrictMocks
 from tests.system.network import (
     MODEL,
     OPERATOR,
     PROVIDER_URL,
     STRANGER,
-    Network,
     principal,
     request,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from tests.system.network import Network
 
 CANISTERS = Path(__file__).parents[3] / "canisters"
 ANONYMOUS = "2vxsx-fae"
@@ -78,9 +76,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "result": (1,),
     "set_provider": (PROVIDER,),
     "submit": (request("hello"),),
-    "transform": (
-        {"response": {"status": 200, "headers": [], "body": b"{}"}, "context": b""},
-    ),
+    "transform": ({"response": {"status": 200, "headers": [], "body": b"{}"}, "context": b""},),
 }
 """What a stranger would send; methods that are not here take one principal, or settings."""
 
@@ -94,16 +90,6 @@ def arguments(network: Network, name: str, method: str) -> tuple[Any, ...]:
     return ARGUMENTS.get(method, (STRANGER,))
 
 
-@pytest.fixture(scope="module")
-def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
-    """One network for all strangers: none of them may change it."""
-    mocks = StrictMocks()
-    network = Network(mocks, tmp_path_factory.mktemp("closed") / "ids.json")
-    yield network
-    network.close()
-    mocks.verify()
-
-
 def traces(network: Network) -> dict[str, int]:
     """Count all that a call could leave behind: writes, calls, outcalls."""
     traffic = network.replica.traffic()
@@ -114,55 +100,55 @@ def traces(network: Network) -> dict[str, int]:
 @pytest.mark.parametrize("caller", [STRANGER, ANONYMOUS], ids=["stranger", "anonymous"])
 @pytest.mark.parametrize(("name", "method"), methods(queries=False))
 def test_update_of_a_stranger_is_refused_and_leaves_no_trace(
-    closed: Network, name: str, method: str, caller: str
+    shared: Network, name: str, method: str, caller: str
 ) -> None:
     """No update of a stranger writes a map or calls anybody; each says NotAllowed."""
-    before = traces(closed)
-    reply = closed.update(name, method, *arguments(closed, name, method), sender=caller)
+    before = traces(shared)
+    reply = shared.update(name, method, *arguments(shared, name, method), sender=caller)
     refusal = reply["Failed"]["refusal"] if "Failed" in reply else reply["Refused"]
     assert set(refusal) == {"NotAllowed"}
-    assert traces(closed) == before
+    assert traces(shared) == before
 
 
 @pytest.mark.parametrize(("name", "method"), methods(queries=True))
-def test_query_of_a_stranger_tells_no_secret(closed: Network, name: str, method: str) -> None:
+def test_query_of_a_stranger_tells_no_secret(shared: Network, name: str, method: str) -> None:
     """No query of a stranger shows the key, the provider's URL, an asker or a writer."""
-    reply = closed.query(name, method, *arguments(closed, name, method), sender=STRANGER)
-    for secret in ("sk-made-up", PROVIDER_URL, closed.ids["batcher"], ALICE):
+    reply = shared.query(name, method, *arguments(shared, name, method), sender=STRANGER)
+    for secret in ("sk-made-up", PROVIDER_URL, shared.ids["batcher"], ALICE):
         assert secret not in str(reply)
 
 
 @pytest.mark.parametrize(("name", "method"), [("batcher", "quote"), ("infer", "quote_infer")])
-def test_quote_is_for_those_who_may_ask(closed: Network, name: str, method: str) -> None:
+def test_quote_is_for_those_who_may_ask(shared: Network, name: str, method: str) -> None:
     """A stranger learns no price."""
-    reply = closed.query(name, method, *arguments(closed, name, method), sender=STRANGER)
+    reply = shared.query(name, method, *arguments(shared, name, method), sender=STRANGER)
     assert set(reply["Refused"]) == {"NotAllowed"}
 
 
-def test_key_is_never_read_back_not_even_by_the_controller(closed: Network) -> None:
+def test_key_is_never_read_back_not_even_by_the_controller(shared: Network) -> None:
     """A controller sees that there is a key and where it is sent, not the key."""
-    [view] = closed.query("infer", "providers")
+    [view] = shared.query("infer", "providers")
     assert (view["has_key"], view["url"]) == ("yes", PROVIDER_URL)
     assert "sk-made-up" not in str(view)
 
 
-def test_asker_may_ask_and_nothing_else(closed: Network) -> None:
+def test_asker_may_ask_and_nothing_else(shared: Network) -> None:
     """Being allowed to ask gives no right over any canister's configuration."""
-    closed.allow(ALICE)
+    shared.allow(ALICE)
     allowed = {"ask", "submit"}
     for name, method in methods(queries=False):
         if method not in allowed:
-            args = arguments(closed, name, method)
-            reply = closed.update(name, method, *args, sender=ALICE)
+            args = arguments(shared, name, method)
+            reply = shared.update(name, method, *args, sender=ALICE)
             refusal = reply["Failed"]["refusal"] if "Failed" in reply else reply["Refused"]
             assert set(refusal) == {"NotAllowed"}, f"{name}.{method}"
 
 
-def test_denied_asker_is_a_stranger_again(closed: Network) -> None:
+def test_denied_asker_is_a_stranger_again(shared: Network) -> None:
     """After deny_asker the next ask is refused before anything is looked up."""
-    closed.allow(ALICE)
-    closed.update("batcher", "deny_asker", ALICE)
-    assert set(closed.ask("hello", sender=ALICE)["Refused"]) == {"NotAllowed"}
+    shared.allow(ALICE)
+    shared.update("batcher", "deny_asker", ALICE)
+    assert set(shared.ask("hello", sender=ALICE)["Refused"]) == {"NotAllowed"}
 
 
 def test_anonymous_callers_share_public_once_the_door_is_open(network: Network) -> None:
@@ -175,7 +161,7 @@ def test_anonymous_callers_share_public_once_the_door_is_open(network: Network) 
     assert refusal["NotAllowed"].startswith("anonymous callers have no namespace")
 
 
-def test_anonymous_principal_can_be_given_no_role(closed: Network) -> None:
+def test_anonymous_principal_can_be_given_no_role(shared: Network) -> None:
     """Everybody cannot be made a controller, a writer or an asker by mistake."""
     grants: list[tuple[str, str, Any]] = [
         ("cache", "allow_writer", ANONYMOUS),
@@ -186,7 +172,7 @@ def test_anonymous_principal_can_be_given_no_role(closed: Network) -> None:
         ("batcher", "allow_asker", {"caller": ANONYMOUS, "sponsored": "yes"}),
     ]
     for name, method, argument in grants:
-        assert set(closed.update(name, method, argument)["Refused"]) == {"BadRequest"}
+        assert set(shared.update(name, method, argument)["Refused"]) == {"BadRequest"}
 
 
 @pytest.mark.parametrize("name", ["cache", "batcher", "infer"])
@@ -197,5 +183,3 @@ def test_new_controller_takes_over_and_the_last_one_stays(network: Network, name
     assert "Refused" in network.update(name, "add_controller", STRANGER)
     last = network.update(name, "remove_controller", ALICE, sender=ALICE)
     assert "last controller" in last["Refused"]["BadRequest"]
-
-

@@ -86,14 +86,16 @@ def test_status_survives_a_stopped_canister(
 def test_upgrade_stops_installs_and_starts(
     running: Running, refrain: Callable[..., Result]
 ) -> None:
-    """In this order, with the operator as the sender."""
+    """Whoever calls it is drained before it, so that no answer on its way is lost."""
     result = refrain("upgrade", "cache")
-    cache = running.canisters["cache"]
+    cache, batcher = running.canisters["cache"], running.canisters["batcher"]
     assert (result.exit_code, result.stdout) == (0, "Upgraded cache.\n")
-    assert running.replica.told[-3:] == [
+    assert running.replica.told[-5:] == [
+        ("stop", batcher),
         ("stop", cache),
         ("install", cache, "cache", "upgrade", "operator-principal", []),
         ("start", cache),
+        ("start", batcher),
     ]
 
 
@@ -115,7 +117,8 @@ def test_a_canister_that_does_not_drain_is_started_again(
     result = refrain("upgrade", "infer", "--drain", "0.05")
     assert result.exit_code == 1
     assert "still had calls in flight" in result.stderr
-    assert running.replica.told[-1] == ("start", running.canisters["infer"])
+    infer, batcher = running.canisters["infer"], running.canisters["batcher"]
+    assert running.replica.told[-2:] == [("start", infer), ("start", batcher)]
     assert "install" not in [told[0] for told in running.replica.told]
 
 

@@ -24,6 +24,7 @@ KEYED = "Rejection code 1, Failed to parse header value Bearer sk-secret"
         ("Rejection code 1, Failed to parse URL: empty string", "Unreachable"),
         ("Rejection code 1, No consensus could be reached. Replicas had", "NoConsensus"),
         ("Rejection code 2, Couldn't send message", "Busy"),
+        ("Rejection code 5, Canister aaaaa-aa is not running", "Closing"),
         ("Rejection code 5, IC0503: Error from Canister x", "Internal"),
         ("Rejection code 4, url size 8216 exceeds 8192", "Internal"),
         ("no such form", "Internal"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kybra_replica.kernel.rejects import Rejected
@@ -10,13 +11,14 @@ from kybra_replica.kernel.replica import Replica
 from kybra_replica.outcalls.http_port import HttpOutcalls
 from refrain.daemon.deployment import Deployment, ModelEndpoint, provider_settings
 from tests.system.faults.cycle_books import all_cycles
+from tests.system.faults.lies import PATIENCE_S
 from tests.system.network import MODEL, OPERATOR, STRANGER, Carrier, request
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 API_KEY = "sk-0123456789-never-to-be-seen"
-REQUEST_TIMEOUT_S = 0.5
 WAIT_S = 20.0
 
 
@@ -29,7 +31,7 @@ class Facts(NamedTuple):
     cycles: int
 
 
-class LiedTo:
+class ServedNetwork:
     """A network whose provider is a real server; everything that it says is kept in `heard`."""
 
     def __init__(
@@ -38,15 +40,17 @@ class LiedTo:
         url: str,
         *,
         state: Path | None = None,
-        request_timeout_s: float = REQUEST_TIMEOUT_S,
+        model: str = MODEL,
+        request_timeout_s: float = PATIENCE_S,
         **provider: Any,
     ) -> None:
         """Make or find the canisters; `provider` replaces fields of the provider's settings."""
         self.heard: list[str] = []
-        port = HttpOutcalls(request_timeout_s=request_timeout_s)
-        self.replica = Replica(state=state, outcalls=port)
+        self._wait_s = request_timeout_s + WAIT_S
+        self._port = HttpOutcalls(request_timeout_s=request_timeout_s)
+        self.replica = Replica(state=state, outcalls=self._port)
         deployment = Deployment(Carrier(self.replica), OPERATOR, self.heard.append)
-        self.endpoint = ModelEndpoint(MODEL, url, API_KEY)
+        self.endpoint = ModelEndpoint(model, url, API_KEY)
         self.ids = deployment.settle(known_ids)
         deployment.wire(self.ids, self.endpoint)
         if provider:
@@ -57,15 +61,27 @@ class LiedTo:
         settings = {**provider_settings(self.endpoint), **changes}
         assert "Ok" in self.update("infer", "set_provider", settings)
 
+    @contextmanager
+    def patience(self, seconds: float) -> Iterator[None]:
+        """Give a request so long, in place of the platform's 30 s, while the block lasts."""
+        before = self._port._request_timeout_s
+        self._port._request_timeout_s = seconds
+        yield
+        self._port._request_timeout_s = before
+
     def ask(self, prompt: str, *, sender: str = OPERATOR, **fields: Any) -> Any:
         """Ask and wait for what comes of it; an AskResult."""
-        return self.update("batcher", "ask", request(prompt, **fields), sender=sender)
+        return self.update("batcher", "ask", self.request(prompt, **fields), sender=sender)
+
+    def request(self, prompt: str, **fields: Any) -> dict[str, Any]:
+        """Make an AskRequest to this network's model."""
+        return request(prompt, model=self.endpoint.model, **fields)
 
     def submit(self, prompt: str, *, sender: str = OPERATOR, **fields: Any) -> Any:
         """Submit, and wait until its work is done; the Ticket."""
-        number = self.begin("batcher", "submit", request(prompt, **fields), sender=sender)
+        number = self.begin("batcher", "submit", self.request(prompt, **fields), sender=sender)
         ticket = self.finish(number)["Ticket"]
-        assert self.replica.run_until(lambda: not self.replica.desk.pending, WAIT_S)
+        assert self.replica.run_until(lambda: not self.replica.desk.pending, self._wait_s)
         return ticket
 
     def update(self, name: str, method: str, *args: Any, sender: str = OPERATOR) -> Any:
@@ -79,7 +95,7 @@ class LiedTo:
 
     def finish(self, number: int) -> Any:
         """Run until a call is answered; its reply."""
-        assert self.replica.run_until(lambda: self.replica.answer(number) is not None, WAIT_S)
+        assert self.replica.run_until(lambda: self.replica.answer(number) is not None, self._wait_s)
         self.heard.append(repr(self.replica.answer(number)))
         try:
             reply = self.replica.reply(number)
