@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 SHELF = Path(__file__).parent / "toys" / "shelf" / "main.py"
 ENTRIES = 1_000
-SAMPLES = 200
+SAMPLES = 100
 PAUSE_S = 0.003
 STARTS = 5
 FIRST_ANSWER = f"""

@@ -20,9 +20,16 @@ TOYS = Path(__file__).parent / "toys"
 
 @lru_cache
 def toy_program(name: str) -> Program:
-    """A toy canister's program, unchecked: toys do on purpose what the rules refuse."""
-    bundle = collect_bundle(TOYS / name / "main.py", [])
-    return Program(name, bundle.entry, bundle.sources, read_interface(bundle))
+    """A toy canister's program, unchecked: toys do on purpose what the rules refuse.
+
+    "lifecycle:b" is the toy "lifecycle" with VERSION "b".
+    """
+    folder, _, version = name.partition(":")
+    bundle = collect_bundle(TOYS / folder / "main.py", [])
+    sources = dict(bundle.sources)
+    if version:
+        sources["main.py"] = sources["main.py"].replace('VERSION = "a"', f'VERSION = "{version}"')
+    return Program(name, bundle.entry, sources, read_interface(bundle))
 
 
 @pytest.fixture

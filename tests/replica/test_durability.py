@@ -74,7 +74,7 @@ def test_a_restart_counts_as_an_upgrade(tmp_path: Path, toy: Callable[[str], Pro
     """Maps stay, the heap is new, post_upgrade ran, timers are gone."""
     with Replica(state=tmp_path) as replica:
         canister = replica.create_canister()
-        replica.install(canister, toy("lifecycle_a"), args=["one"])
+        replica.install(canister, toy("lifecycle"), args=["one"])
         replica.update(canister, "set_alarm")
         before = replica.status(canister)
     with Replica(state=tmp_path) as replica:

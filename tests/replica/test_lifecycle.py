@@ -20,7 +20,7 @@ Toy = Callable[[str], Program]
 @pytest.fixture
 def canister(install: Callable[..., str]) -> str:
     """The first version, installed with an argument."""
-    return install("lifecycle_a", "one")
+    return install("lifecycle", "one")
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def test_an_upgrade_keeps_maps_and_drops_the_heap(
     replica: Replica, canister: str, toy: Toy
 ) -> None:
     """pre_upgrade of the old program, post_upgrade of the new one."""
-    replica.install(canister, toy("lifecycle_b"), mode="upgrade")
+    replica.install(canister, toy("lifecycle:b"), mode="upgrade")
     assert story(replica, canister) == ["arrived b", "arrived=b", "first=one", "left=a"]
 
 
@@ -55,7 +55,7 @@ def test_a_failed_upgrade_changes_nothing(
     waiting = replica.submit(canister, "wait_for", echo)
     replica.step()
     with pytest.raises(Rejected, match="no way in"):
-        replica.install(canister, toy("lifecycle_bad"), mode="upgrade")
+        replica.install(canister, toy("lifecycle:bad"), mode="upgrade")
     assert story(replica, canister) == ["init one", "waiting", "first=one"]
     replica.run()
     assert replica.reply(waiting) == "woken"
@@ -66,7 +66,7 @@ def test_a_failed_upgrade_changes_nothing(
 def test_an_upgrade_drops_timers(replica: Replica, canister: str, toy: Toy) -> None:
     """They are lost, and never fire in the new program."""
     replica.update(canister, "set_alarm")
-    replica.install(canister, toy("lifecycle_b"), mode="upgrade")
+    replica.install(canister, toy("lifecycle:b"), mode="upgrade")
     replica.advance(20)
     assert "alarm" not in story(replica, canister)
 
@@ -77,7 +77,7 @@ def test_a_call_that_awaits_over_an_upgrade_is_rejected(
     """No Python of it runs again, and the new program goes on."""
     waiting = replica.submit(canister, "wait_for", echo)
     replica.step()
-    replica.install(canister, toy("lifecycle_b"), mode="upgrade")
+    replica.install(canister, toy("lifecycle:b"), mode="upgrade")
     replica.run()
     with pytest.raises(Rejected, match="Canister trapped: unreachable"):
         replica.reply(waiting)
@@ -110,7 +110,7 @@ def test_a_timer_due_while_stopped_fires_after_start(replica: Replica, canister:
 def test_reinstall_erases_everything(replica: Replica, canister: str, toy: Toy) -> None:
     """Heap, maps and certified data."""
     replica.update(canister, "certify")
-    replica.install(canister, toy("lifecycle_a"), mode="reinstall", args=["two"])
+    replica.install(canister, toy("lifecycle"), mode="reinstall", args=["two"])
     assert story(replica, canister) == ["init two", "first=two"]
     assert replica.status(canister).certified_data == b""
 
@@ -118,7 +118,7 @@ def test_reinstall_erases_everything(replica: Replica, canister: str, toy: Toy) 
 def test_certified_data_survives_an_upgrade(replica: Replica, canister: str, toy: Toy) -> None:
     """As it was measured, whatever the documentation says."""
     replica.update(canister, "certify")
-    replica.install(canister, toy("lifecycle_b"), mode="upgrade")
+    replica.install(canister, toy("lifecycle:b"), mode="upgrade")
     assert replica.status(canister).certified_data == b"proof"
 
 
@@ -126,13 +126,13 @@ def test_wrong_installs_are_refused(replica: Replica, canister: str, toy: Toy) -
     """By whom, into what, with what."""
     empty = replica.create_canister()
     with pytest.raises(Rejected, match="not empty"):
-        replica.install(canister, toy("lifecycle_a"), args=["x"])
+        replica.install(canister, toy("lifecycle"), args=["x"])
     with pytest.raises(Rejected, match="no Wasm module"):
-        replica.install(empty, toy("lifecycle_b"), mode="upgrade")
+        replica.install(empty, toy("lifecycle:b"), mode="upgrade")
     with pytest.raises(Rejected, match="Only controllers"):
-        replica.install(empty, toy("lifecycle_a"), args=["x"], sender=canister)
+        replica.install(empty, toy("lifecycle"), args=["x"], sender=canister)
     with pytest.raises(Rejected, match=r"init takes 1 argument"):
-        replica.install(empty, toy("lifecycle_a"))
+        replica.install(empty, toy("lifecycle"))
     assert replica.status(empty).module_hash == ""
 
 

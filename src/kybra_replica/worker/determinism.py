@@ -24,12 +24,13 @@ class SeededEntropy:
 
 
 def install(now_ns: Callable[[], int]) -> None:
-    """Replace the process's time and entropy; called once, in a fresh worker."""
+    """Replace the process's time and entropy, empty its environment; once, in a fresh worker."""
     entropy = SeededEntropy()
     os.urandom = entropy.urandom
     random._urandom = entropy.urandom  # type: ignore[attr-defined]  # noqa: SLF001 (SystemRandom reads it)
     random.seed(0)
     time.time = lambda: now_ns() / 1e9
+    os.environ.clear()
     if hasattr(time, "time_ns"):
         del time.time_ns
 

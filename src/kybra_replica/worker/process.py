@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
     from kybra_replica.program.interface import Program
 
+IDLE_S = 0.001
+"""After so long without a message a twin rehearses one; in a burst it would only cost time."""
+
 QUERY_LIMIT = (
     "Canister exceeded the limit of 5000000000 instructions for single message execution.."
 )
@@ -47,8 +50,9 @@ class Twin:
         wire.send(self.channel, facts)
 
     def dismiss(self) -> None:
-        """Let it end: the message that it stood by for is committed."""
-        wire.send(self.channel, wire.COMMIT)
+        """Let it end: the message that it stood by for is committed, or there will be none."""
+        with suppress(OSError):
+            wire.send(self.channel, wire.COMMIT)
         self.channel.close()
 
     def was_killed(self) -> bool:
@@ -109,22 +113,31 @@ class CanisterProcess:
                 pass
 
     def _run_next(self, twin: Twin) -> None:
-        facts = self._received()
+        try:
+            facts = wire.receive(self._connection)[0]
+        except (EOFError, OSError):
+            twin.dismiss()  # the kernel went away between two messages
+            os._exit(0)
         self._runtime.message = MessageContext(**facts)
         twin.tell(facts, to_run=self._runtime.now.read_only)
         if twin.runs_query:
             return
         self._execute()
-        if self._received() != wire.COMMIT:
+        if not self._committed():
             os._exit(1)
         twin.dismiss()
 
     def _wait_as_twin(self, channel: Connection) -> None:
-        rehearse()
+        """Come back only to take over, when the other has died: between messages or in one."""
+        if not channel.poll(IDLE_S):
+            rehearse()
         try:
-            self._runtime.message = MessageContext(**wire.receive(channel)[0])
+            told = wire.receive(channel)[0]
         except (EOFError, OSError):
-            os._exit(0)  # the kernel went away between two messages
+            return
+        if told == wire.COMMIT:
+            os._exit(0)
+        self._runtime.message = MessageContext(**told)
         if self._runtime.now.read_only:
             self._execute()
             wire.send(channel, wire.DONE)
@@ -150,8 +163,8 @@ class CanisterProcess:
         signal.alarm(0)
         wire.send(self._connection, wire.DONE, self._runtime.now.outcome())
 
-    def _received(self) -> Any:
+    def _committed(self) -> bool:
         try:
-            return wire.receive(self._connection)[0]
+            return bool(wire.receive(self._connection)[0] == wire.COMMIT)
         except (EOFError, OSError):
-            os._exit(0)
+            return False

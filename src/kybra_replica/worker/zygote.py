@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from kybra_replica.worker.bundle_import import compile_sources
 from kybra_replica.worker.process import CanisterProcess
+from kybra_replica.worker.rehearsal import prime
 
 if TYPE_CHECKING:
     from types import CodeType
@@ -47,6 +48,7 @@ class Zygote:
                 os._exit(0)
             if program is not None:
                 self._programs[key] = (program, compile_sources(program.sources))
+                prime(program.interface)
             self._fork(key, canister_id, seed, fds[0])
 
     def _fork(self, key: str, canister_id: bytes, seed: bytes, fd: int) -> None:

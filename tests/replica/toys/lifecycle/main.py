@@ -1,4 +1,4 @@
-"""A toy to install and to upgrade."""
+"""A toy to install and to upgrade; tests load it as version "a", "b" or "bad"."""
 
 from kybra import (
     Async,
@@ -17,6 +17,7 @@ from kybra import (
     void,
 )
 
+VERSION = "a"
 kept = StableBTreeMap[text, text](memory_id=0, max_key_size=20, max_value_size=40)
 heap: list[str] = []
 
@@ -35,14 +36,15 @@ def init_(first: text) -> void:
 @pre_upgrade
 def leaving() -> void:
     heap.append("leaving")
-    kept.insert("left", "bad")
+    kept.insert("left", VERSION)
 
 
 @post_upgrade
 def arriving() -> void:
-    heap.append("arrived bad")
-    kept.insert("arrived", "bad")
-    ic.trap("no way in")
+    heap.append("arrived " + VERSION)
+    kept.insert("arrived", VERSION)
+    if VERSION == "bad":
+        ic.trap("no way in")
 
 
 @query
