@@ -49,10 +49,12 @@ def non_removers_refusal() -> "dict[str, Any] | None":
 
 
 def caller_sees(namespace: str) -> bool:
-    """Tell whether the caller may read entries of a namespace."""
-    if namespace == PUBLIC:
-        return True
-    caller = caller_text()
+    """Tell whether the caller, who is asked for only where it matters, may read a namespace."""
+    return namespace == PUBLIC or sees(caller_text(), namespace)
+
+
+def sees(caller: str, namespace: str) -> bool:
+    """Tell whether a caller may read entries of a namespace."""
     return may_see(namespace, caller) or caller in roles[WRITER] or caller in roles[CONTROLLER]
 
 

@@ -54,9 +54,11 @@ def lookup(request: AskRequest) -> LookupResult:
     # The caller costs more than the search, and public requests do not depend on it.
     caller = "" if request["namespace"] == PUBLIC else cache_access.caller_text()
     digest = digest_asked(request, caller)
-    if isinstance(digest, str):
-        return lookup_digest(digest)
-    result: LookupResult = refused(digest)
+    result: LookupResult = (
+        cache.look(digest, lambda namespace: cache_access.sees(caller, namespace), ic.time())
+        if isinstance(digest, str)
+        else refused(digest)
+    )
     return result
 
 

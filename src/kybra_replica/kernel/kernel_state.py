@@ -34,6 +34,9 @@ class MessageCounts:
     burned_cycles: int = 0
 
 
+MESSAGE_LIMIT_S = 60.0
+"""Wall seconds after which a message counts as over its instruction limit."""
+
 Fault = Callable[[str, str, str], str | None]
 """Given canister, kind and method of a message that ended well: a text makes it trap instead."""
 
@@ -53,6 +56,7 @@ class KernelState:
     announcements: list[tuple[IngressOrigin, Answer]] = field(default_factory=list)
     counts: MessageCounts = field(default_factory=MessageCounts)
     fault: Fault | None = None
+    limit_s: float = MESSAGE_LIMIT_S
     next_callback: int = 1
     next_context: int = 1
 

@@ -75,6 +75,7 @@ class Processor:
             "caller": b"",
             "time_ns": self._state.clock.now_ns(),
             "balance_cycles": canister.free_cycles,
+            "limit_s": self._state.limit_s,
             "outstanding_management_calls": canister.outstanding_management,
         }
 

@@ -18,7 +18,7 @@ class MessageContext:
     """What the kernel says about a message, and what the canister did in it.
 
     Cycles are counts of cycles; `time_ns` is nanoseconds since 1970; `balance_cycles` is what is
-    left beside what outstanding calls hold.
+    left beside what outstanding calls hold; after `limit_s` wall seconds the message is ended.
     """
 
     kind: Kind
@@ -35,6 +35,7 @@ class MessageContext:
     response: tuple[Any, ...] | None = None
     certificate: bytes | None = None
     already_replied: bool = False
+    limit_s: float = 60.0
 
     accepted_cycles: int = 0
     sent_cycles: int = 0

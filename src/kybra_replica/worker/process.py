@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Pipe
 from typing import TYPE_CHECKING, Any
 
-from kybra_replica.worker import traps, wire
+from kybra_replica.worker import wire
 from kybra_replica.worker.execution import Execution
 from kybra_replica.worker.message_context import MessageContext
 from kybra_replica.worker.rehearsal import rehearse
@@ -158,9 +158,9 @@ class CanisterProcess:
             os._exit(0)
 
     def _execute(self) -> None:
-        signal.alarm(traps.INSTRUCTION_LIMIT_S)
+        signal.setitimer(signal.ITIMER_REAL, self._runtime.now.limit_s)
         self._execution.run()
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
         wire.send(self._connection, wire.DONE, self._runtime.now.outcome())
 
     def _committed(self) -> bool:

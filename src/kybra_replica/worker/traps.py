@@ -10,9 +10,6 @@ from kybra_replica.worker import wire
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
-INSTRUCTION_LIMIT_S = 60
-"""Wall seconds after which a message counts as over its instruction limit."""
-
 
 def explicit(message: str) -> str:
     """The kernel's text for a trap that the canister's code caused."""

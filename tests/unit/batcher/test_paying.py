@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 MISS = {"Miss": "never stored"}
 STORED = {"Stored": {"key": "k", "evicted": 0}}
 BOB = "w7x7r-cok77-xa"
-HIT_FEE = 25_000_000
+HIT_FEE = 40_000_000
 MARGIN = 100_000_000
 
 

@@ -63,6 +63,21 @@ def test_a_stranger_learns_nothing_of_a_tenants_answers(
     assert "Hit" in main.lookup_digest(digest)
 
 
+def test_a_lookup_asks_for_its_caller_at_most_once(
+    main: Any, monkeypatch: pytest.MonkeyPatch, put_request: Maker
+) -> None:
+    """The caller costs two million instructions: none for a public request, one for one's own."""
+    for namespace in (None, "public"):
+        owner = WRITER if namespace is None else "public"
+        digest = digest_for(main, ask(namespace=namespace), owner)
+        main.put(put_request(digest, namespace=owner))
+    callers = [WRITER]
+    monkeypatch.setattr(main.cache_access, "caller_text", callers.pop)
+    assert "Hit" in main.lookup(ask(namespace="public"))
+    assert callers == [WRITER]
+    assert "Hit" in main.lookup(ask())
+
+
 def test_bad_lookups_are_refused(main: Any) -> None:
     """The model must be named whole, the request must be one that could be asked."""
     assert "BadRequest" in main.lookup(ask(model="tiny"))["Refused"]
