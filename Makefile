@@ -5,6 +5,8 @@ PYTHON = .venv/bin/python
 # Each canister has a main.py of its own, so mypy reads the canisters one by one.
 ALL_CANISTERS = canisters/cache:canisters/batcher:canisters/infer
 TYPED = src tests benchmarks
+# Two workers for two cores; a file's tests share fixtures, so they stay together.
+PYTEST = $(PYTHON) -m pytest -n 2 --dist loadfile
 
 .PHONY: help venv demo test check bench lint format wheel-test
 help:
@@ -32,15 +34,15 @@ demo: .venv/stamp
 test: .venv/stamp
 	@if [ -e .venv/no-model ]; then \
 		echo "test: no wheel of the real model fits this platform, so its tests are left out"; \
-		$(PYTHON) -m pytest -m "not model"; \
+		$(PYTEST) -m "not model"; \
 	else \
-		$(PYTHON) -m pytest; \
+		$(PYTEST); \
 	fi
 	@echo "test: the demo, with the scripted model (not a model)"
 	@$(PYTHON) -m refrain.demo --model scripted
 
 check: lint
-	@$(PYTHON) -m pytest -m "not slow and not model"
+	@$(PYTEST) -m "not slow and not model"
 
 bench: .venv/stamp
 	@$(PYTHON) -m benchmarks.run

@@ -140,3 +140,8 @@ def test_prints_and_instruction_estimates_are_kept(replica: Replica, clockwork: 
     """ic.print lands in the log, and the counter has counted the print."""
     assert replica.update(clockwork, "spend") > 84_000
     assert "spending" in replica.status(clockwork).logs
+
+
+def test_what_rustpython_lacks_is_missing_here(replica: Replica, clockwork: str) -> None:
+    """Names that fail on the real interpreter fail natively, too."""
+    assert replica.query(clockwork, "gaps") == ["category", "normalize"]

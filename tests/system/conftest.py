@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +12,6 @@ from tests.system.network import Network
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -38,3 +38,15 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
     yield network
     network.close()
     mocks.verify()
+
+
+SYSTEM = Path(__file__).parent
+FAST = ("test_hit_and_miss.py", "test_single_flight.py", "test_refusals.py")
+"""What `make check` runs of the whole network; the rest takes more than its minute."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave all but a few files to `make test`."""
+    for item in items:
+        if SYSTEM in item.path.parents and item.path.name not in FAST:
+            item.add_marker(pytest.mark.slow)

@@ -23,7 +23,7 @@ RETRY_AFTER_SEND_S = 5
 _PREFIX = "Rejection code "
 _TIMEOUTS = ("Timeout expired", "timed out")
 _TOO_LARGE = ("exceeds size limit", "exceeds limit", "exceeds specified response size limit")
-_UNREACHABLE = ("Connecting to", "Failed to parse URL")
+_UNREACHABLE = ("Connecting to", "Failed to parse URL", "https scheme")
 
 
 def reject_refusal(reject: str, max_response_bytes: int) -> dict[str, Any]:

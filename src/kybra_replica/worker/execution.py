@@ -12,7 +12,7 @@ import kybra
 from kybra_replica.candid.decode import decode
 from kybra_replica.candid.encode import encode
 from kybra_replica.candid.errors import CandidDecodeError
-from kybra_replica.worker import determinism, prices, traps
+from kybra_replica.worker import determinism, prices, rustpython_gaps, traps
 from kybra_replica.worker.bundle_import import BundleFinder
 from kybra_replica.worker.driver import Driver
 from kybra_replica.worker.outgoing import OutgoingCalls
@@ -62,6 +62,7 @@ class Execution:
     def _load(self) -> None:
         runtime = self._runtime
         determinism.install(lambda: runtime.now.time_ns)
+        rustpython_gaps.remove()
         vars(builtins)["_kybra_ic"] = SystemApi(runtime, self._outgoing)
         vars(kybra)["get_first_called_function_name"] = lambda: self._running_method
         sys.meta_path.insert(0, BundleFinder(runtime.code))

@@ -22,6 +22,7 @@ KEYED = "Rejection code 1, Failed to parse header value Bearer sk-secret"
         ),
         ("Rejection code 2, Connecting to 127.0.0.1 failed: connection refused", "Unreachable"),
         ("Rejection code 1, Failed to parse URL: empty string", "Unreachable"),
+        ("Rejection code 1, Url need to specify https scheme", "Unreachable"),
         ("Rejection code 1, No consensus could be reached. Replicas had", "NoConsensus"),
         ("Rejection code 2, Couldn't send message", "Busy"),
         ("Rejection code 5, Canister aaaaa-aa is not running", "Closing"),

@@ -3,6 +3,7 @@
 import os
 import random
 import time
+import unicodedata
 
 from kybra import Async, Opt, Vec, blob, ic, nat64, query, text, update, void
 
@@ -96,6 +97,11 @@ def now() -> Vec[nat64]:
 @query
 def entropy() -> Vec[text]:
     return [drawn, str(seeded), os.urandom(4).hex()]
+
+
+@query
+def gaps() -> Vec[text]:
+    return [name for name in ("combining", "category", "normalize") if hasattr(unicodedata, name)]
 
 
 @update
