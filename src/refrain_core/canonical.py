@@ -2,7 +2,7 @@
 
 Every field that changes the answer is written in a fixed order, with its type and its length:
 
-    s5:hello    a text of five characters, NFC where it is not ASCII
+    s5:hello    a text of five characters, NFC where it is not ASCII (but see unlike_characters)
     i512;       an integer
     n;          an absent optional
     l2;         a list of two elements, which follow
@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from refrain_core.model_names import parse_model
+from refrain_core.unlike_characters import MISCOMPOSED, YOUNG_MARKS
 
 SCHEMA_VERSION = 1
 """Raised when a field is added or written differently."""
@@ -25,6 +26,8 @@ TRUNCATION_VERSION = 1
 
 SINGLE = "single"
 """The consensus policy of an answer that one sample decides."""
+
+_TAKEN_AS_IT_IS = YOUNG_MARKS | {MISCOMPOSED}
 
 
 def canonical_text(request: Mapping[str, Any], namespace: str) -> str:
@@ -70,6 +73,6 @@ def _integer(value: "int | None") -> str:
 def _text(value: "str | None") -> str:
     if value is None:
         return "n;"
-    if not value.isascii():
+    if not value.isascii() and _TAKEN_AS_IT_IS.isdisjoint(value):
         value = unicodedata.normalize("NFC", value)
     return f"s{len(value)}:{value}"

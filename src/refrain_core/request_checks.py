@@ -23,6 +23,8 @@ ROLES = ("system", "user", "assistant")
 JSON_OBJECT = "json_object"
 """The response format that asks for any JSON object."""
 
+_JSON_BLANKS = " \t\n\r"
+
 
 def check_request(request: Mapping[str, Any]) -> "dict[str, Any] | None":
     """Return the refusal of a request (keys as in AskRequest), or None if it may be asked.
@@ -97,7 +99,7 @@ def _check_response_format(response_format: "str | None") -> "dict[str, Any] | N
         return None
     if len(response_format) > MAX_RESPONSE_FORMAT_CHARACTERS:
         return too_large("characters", len(response_format), MAX_RESPONSE_FORMAT_CHARACTERS)
-    schema = response_format.strip()
+    schema = response_format.strip(_JSON_BLANKS)
     if not (schema.startswith("{") and schema.endswith("}")):
         return bad_request('response_format is absent, "json_object" or the text of a JSON schema')
     return None

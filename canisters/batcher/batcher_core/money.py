@@ -5,9 +5,10 @@ asker's calls, `spent` went on to the infer canister, `margin` is the owner's, `
 first by later asks, and `held` is the worst case of calls that are out.
 """
 
-import json
 from typing import Any, NamedTuple
 
+from refrain_core.chunked_text import utf8_len
+from refrain_core.json_texts import json_text
 from refrain_core.outcall_price import (
     HELD_CYCLES_PER_CALL,
     max_response_bytes_for,
@@ -49,8 +50,8 @@ class Account(NamedTuple):
 
 
 def request_bytes_bound(request: dict[str, Any]) -> int:
-    """Bound the bytes that infer sends for `request`; escaped JSON is the longest it can be."""
-    return FRAMING_BYTES + len(json.dumps(request))
+    """Bound the bytes that infer sends for `request`: its texts, written as infer writes them."""
+    return FRAMING_BYTES + utf8_len(json_text(request))
 
 
 def price_of(request: dict[str, Any], hit_fee_cycles: int, margin_cycles: int) -> Price:

@@ -5,9 +5,9 @@ completion_tokens|dropped_messages|dropped_characters|created_at_ns|content``; a
 and its JSON. Content comes last, so that it may hold any character.
 """
 
-import json
 from typing import Any, NamedTuple
 
+from refrain_core.json_texts import json_text, parse_json
 from refrain_core.refusals import internal
 
 HIT = "hit"
@@ -82,7 +82,7 @@ def as_variant(outcome: Outcome, success: str, failure: str) -> dict[str, Any]:
 def pack_outcome(outcome: Outcome) -> str:
     """Write an outcome as one text."""
     if outcome.answered is None:
-        return "R|" + json.dumps(outcome.refusal)
+        return "R|" + json_text(outcome.refusal)
     answered = outcome.answered
     answer = answered["answer"]
     head = f"A|{answered['cache_status']}|{answered['outcalls']}|{answered['charged_cycles']}"
@@ -96,7 +96,7 @@ def pack_outcome(outcome: Outcome) -> str:
 def unpack_outcome(text: str, digest: str) -> Outcome:
     """Read what `pack_outcome` wrote about `digest`."""
     if text.startswith("R|"):
-        return refused_outcome(json.loads(text[2:]))
+        return refused_outcome(parse_json(text[2:]))
     fields = text.split("|", _FIELDS_BEFORE_CONTENT)
     answer = {
         "content": fields[13],

@@ -1,10 +1,10 @@
 """The HTTP request that asks a provider, in OpenAI's chat completions form, and its price."""
 
-import json
 from typing import Any, NamedTuple
 
 from infer_core.foreign_json import parse_foreign
 from infer_core.provider_rules import REPLICATED, Provider, is_loopback
+from refrain_core.json_texts import json_text
 from refrain_core.outcall_price import max_response_bytes_for, outcall_fee_cycles
 from refrain_core.request_checks import JSON_OBJECT
 
@@ -68,11 +68,10 @@ def plan_outcall(
     if is_loopback(provider.url):
         # A warm prompt cache changes some models' answers; only llama.cpp knows the field.
         fields["cache_prompt"] = False
-    body = json.dumps(fields, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return OutcallPlan(
         chat_url(provider.url),
         _headers(provider, sample),
-        body.encode(),
+        json_text(fields).encode(),
         max_response_bytes_for(max_tokens),
         provider.mode == REPLICATED,
     )

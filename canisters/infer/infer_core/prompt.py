@@ -8,6 +8,7 @@ import unicodedata
 from typing import Any, NamedTuple
 
 from refrain_core.limits import SOFT_PROMPT_CHARACTERS
+from refrain_core.unlike_characters import YOUNG_MARKS
 
 MARKER = " … "
 """Stands where the middle of a message was cut out."""
@@ -128,4 +129,5 @@ def _splits_character(text: str, position: int) -> bool:
         return False
     after = text[position]
     # Marks are M by category; the canister's interpreter has no unicodedata.combining.
-    return _JOINER in (text[position - 1], after) or unicodedata.category(after).startswith("M")
+    joined = _JOINER in (text[position - 1], after) or after in YOUNG_MARKS
+    return joined or unicodedata.category(after).startswith("M")

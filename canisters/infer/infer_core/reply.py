@@ -4,11 +4,11 @@ Ids, dates and timings differ between two replies to one request; so a reply is 
 allow-list, never stripped of what is known to differ.
 """
 
-import json
 from typing import Any, NamedTuple
 
 from infer_core.foreign_json import NOT_JSON, decode_foreign
 from infer_core.status_classes import OK_STATUS, status_detail, status_refusal
+from refrain_core.json_texts import json_text
 from refrain_core.refusals import bad_reply
 
 _LARGEST_NAT32 = 2**32 - 1
@@ -56,7 +56,7 @@ def read_reply(status: int, body: bytes) -> ModelReply | dict[str, Any]:
 
 
 def _encode(fields: dict[str, Any]) -> bytes:
-    return json.dumps(fields, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+    return json_text(fields).encode()
 
 
 def _read_answer(body: bytes) -> ModelReply:
@@ -95,7 +95,7 @@ def _read_canonical(fields: dict[str, Any]) -> ModelReply:
 
 def _content(holder: dict[str, Any]) -> str:
     content = holder.get("content")
-    if not isinstance(content, str) or not _is_unicode(content):
+    if not isinstance(content, str):
         raise _UnreadableError(_NO_CONTENT)
     return content
 
@@ -104,7 +104,7 @@ def _finish_reason(holder: dict[str, Any]) -> str:
     reason = holder.get("finish_reason")
     if reason is None:
         return ""
-    if not isinstance(reason, str) or not _is_unicode(reason):
+    if not isinstance(reason, str):
         raise _UnreadableError(_NO_FINISH)
     return reason
 
@@ -121,12 +121,3 @@ def _tokens(holder: Any, field: str) -> int:
     if type(count) is not int or not 0 <= count <= _LARGEST_NAT32:
         raise _UnreadableError(_NO_COUNTS)
     return count
-
-
-def _is_unicode(text: str) -> bool:
-    """Tell whether `text` is free of lone surrogates, which Candid cannot carry."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

@@ -64,6 +64,12 @@ def test_an_outcome_survives_its_text(
     assert unpack_outcome(pack_outcome(outcome), "d") == outcome
 
 
+def test_a_refusal_with_control_characters_survives_its_text() -> None:
+    """RustPython's own JSON would break them, and the ticket's reader with them."""
+    outcome = refused_outcome({"Internal": "\x1b1 \x0b2 é😀"})
+    assert unpack_outcome(pack_outcome(outcome), "d") == outcome
+
+
 def test_a_refusal_survives_its_text_and_takes_no_charge() -> None:
     """A refusal is an outcome too; what only answers have is not put on it."""
     outcome = refused_outcome({"TooLarge": {"unit": "bytes", "size": 2, "limit": 1}})

@@ -38,6 +38,8 @@ def test_a_digest_that_is_none_is_refused(request_with: Maker, digest: str) -> N
         ({"messages": []}, "BadRequest"),
         ({"messages": [{"role": "user", "content": "x" * 64_001}]}, "TooLarge"),
         ({"response_format": "{not json}"}, "BadRequest"),
+        ({"response_format": '{"a":e}'}, "BadRequest"),
+        ({"response_format": '{"a":"\\ud800"}'}, "BadRequest"),
         ({"response_format": '{"a":' * 600 + "1" + "}" * 600}, "BadRequest"),
     ],
 )

@@ -40,6 +40,14 @@ def body_with(provider: Provider = ROUTER, number: int = 0, **changes: Any) -> A
     return json.loads(plan_with(provider, number, **changes).body)
 
 
+def test_every_character_of_a_prompt_is_sent_whole() -> None:
+    """A terminal's escape sequences too, which RustPython's own JSON would break."""
+    stop = "\x1b[31m\x0b1\x7f\0"
+    body = plan_with(stop=[stop]).body
+    assert b'"stop":["\\u001b[31m\\u000b1\\u007f\\u0000"]' in body
+    assert json.loads(body)["stop"] == [stop]
+
+
 def test_a_plain_request_sends_no_more_than_it_says() -> None:
     """What the caller left out stays out."""
     assert body_with() == {

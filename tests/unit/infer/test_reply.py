@@ -1,14 +1,12 @@
 """Reading providers' replies: honest, broken and hostile ones."""
 
 import json
-import sys
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from infer_core.foreign_json import NOT_JSON, parse_foreign
 from infer_core.reply import ModelReply, canonical_body, read_reply
 
 
@@ -135,12 +133,28 @@ def test_a_status_beyond_candids_range_does_not_trap() -> None:
     assert refusal["ProviderError"]["status"] == 65_535
 
 
-def test_foreign_json_leaves_the_recursion_limit_as_it_was() -> None:
-    """Good or bad, parsing restores the limit."""
-    before = sys.getrecursionlimit()
-    assert parse_foreign("[1]") == [1]
-    assert parse_foreign("[" * 1_000) is NOT_JSON
-    assert sys.getrecursionlimit() == before
+@pytest.mark.parametrize("body", [b"error: busy", b"[1e]", b'{"usage":{"prompt_tokens":+}}'])
+def test_words_that_would_end_the_canister_in_a_trap_are_no_json(body: bytes) -> None:
+    """RustPython's own parser panics at them, in the transform and in the callback."""
+    assert read_reply(200, body) == {"BadReply": "the provider's reply is not JSON"}
+
+
+def test_a_lone_surrogate_anywhere_is_no_json() -> None:
+    """Candid cannot carry it and RustPython cannot hold it, even in a field that is not read."""
+    body = encoded(chat(system_fingerprint="\ud800"))
+    assert read_reply(200, body) == {"BadReply": "the provider's reply is not JSON"}
+
+
+def test_an_escaped_pair_behind_raw_text_is_read_whole() -> None:
+    """RustPython's own parser would repeat a part of the text."""
+    body = '{"choices":[{"message":{"content":"日本\\ud83d\\ude00xyz"}}]}'.encode()
+    assert read_reply(200, body) == ModelReply("日本😀xyz", "", 0, 0)
+
+
+def test_control_characters_survive_the_transform() -> None:
+    """A terminal's escape sequences and vertical tabs come through as they were sent."""
+    raw = encoded(chat(choices=[{"message": {"content": "\x1b[31m\x0b1\x7f"}}]))
+    assert read_reply(200, canonical_body(200, raw)) == ModelReply("\x1b[31m\x0b1\x7f", "", 9, 3)
 
 
 json_values = st.recursive(

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from refrain_core.canonical import canonical_text
+from refrain_core.unlike_characters import YOUNG_MARKS
 
 STEADY = settings(deadline=None, derandomize=True, max_examples=300)
 
@@ -96,6 +97,21 @@ def test_composed_and_decomposed_text_are_one_request() -> None:
     one = request(messages=[{"role": "user", "content": "caf\u00e9"}])
     other = request(messages=[{"role": "user", "content": "cafe\u0301"}])
     assert canonical_text(one, "public") == canonical_text(other, "public")
+
+
+@pytest.mark.parametrize("content", ["a\u07fd\u0301", "e\u0301\U00011930", "\uac00\u11a7"])
+def test_text_with_a_character_that_interpreters_normalise_apart_stays_as_it_is(
+    content: str,
+) -> None:
+    """Marks younger than RustPython's tables, and the vowel that it drops, have one key on both."""
+    one = request(messages=[{"role": "user", "content": content}])
+    assert f"s{len(content)}:{content}i0;" in canonical_text(one, "public")
+
+
+def test_young_marks_are_marks_or_unknown() -> None:
+    """The list holds nothing that text is commonly made of; 3.10 does not know the last ones."""
+    strangers = YOUNG_MARKS - set("\u1cf2\u1cf3\U000111c9")
+    assert {unicodedata.category(mark)[0] for mark in strangers} <= {"M", "C"}
 
 
 def test_the_text_of_a_plain_request_stays_as_it_is() -> None:

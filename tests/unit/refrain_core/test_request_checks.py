@@ -67,6 +67,7 @@ def test_requests_within_the_limits_pass(fields: dict[str, Any]) -> None:
         ({"stop": ["x"] * 9}, "9 stop texts"),
         ({"stop": [""]}, "empty stop text"),
         ({"response_format": "xml"}, "json_object"),
+        ({"response_format": "\x1c{}"}, "json_object"),
     ],
 )
 def test_bad_requests_are_refused_with_advice(fields: dict[str, Any], words: str) -> None:
