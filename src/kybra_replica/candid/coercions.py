@@ -61,6 +61,10 @@ class Coercions:
         self._skipper = Skipper(header)
         self._references = ReferenceReaders(header, table)
         self._made: dict[tuple[int, str], Read] = {}
+        self._makers: dict[type, Callable[[int, Any], Read]] = {
+            Primitive: self._scalar, Opt: self._opt, Vec: self._vec, Record: self._record,
+            Variant: self._variant, Func: self._func, Service: self._service,
+        }  # fmt: skip
 
     def reader(self, reference: int, of: CandidType) -> Read:
         """Make the reader of values that are `reference` in the message and expected as `of`."""
@@ -100,13 +104,16 @@ class Coercions:
     def _shape_reader(self, reference: int, shape: CandidType) -> Read:
         if shape == _RESERVED:
             return self.skip_reader(reference)
-        if isinstance(shape, Primitive):
-            return scalar_reader(shape.name, reference)
-        if isinstance(shape, Func):
-            return self._references.func(reference, shape)
-        if isinstance(shape, Service):
-            return self._references.service(reference, shape)
-        return _BY_SHAPE[type(shape)](self, reference, shape)
+        return self._makers[type(shape)](reference, shape)
+
+    def _scalar(self, reference: int, shape: Primitive) -> Read:
+        return scalar_reader(shape.name, reference)
+
+    def _func(self, reference: int, shape: Func) -> Read:
+        return self._references.func(reference, shape)
+
+    def _service(self, reference: int, shape: Service) -> Read:
+        return self._references.service(reference, shape)
 
     def _entry(self, reference: int) -> WireEntry | None:
         return self._header.entries[reference] if reference >= 0 else None
@@ -162,10 +169,8 @@ class Coercions:
 
     def _record(self, reference: int, shape: Record) -> Read:
         entry = self._entry(reference)
-        if not isinstance(entry, WireRecord):
-            return _MISFIT
-        if not shape.is_tuple:
-            return self._named_fields(entry, shape)
+        if not (isinstance(entry, WireRecord) and shape.is_tuple):
+            return self._fields_or_misfit(reference, shape)
         if not entry.is_tuple:
             return mismatch(f"{shape_text(self._header, reference)} is not a tuple type")
         references = [of for _, of in entry.fields]
@@ -176,7 +181,10 @@ class Coercions:
             readers, [self.skip_reader(of) for of in references[len(shape.fields) :]]
         )
 
-    def _named_fields(self, entry: WireRecord, shape: Record) -> Read:
+    def _fields_or_misfit(self, reference: int, shape: Record) -> Read:
+        entry = self._entry(reference)
+        if not isinstance(entry, WireRecord):
+            return _MISFIT
         present = dict(entry.fields)
         expected = {field_id(field.name): field for field in shape.fields}
         last = max(present, default=-1)
@@ -221,11 +229,3 @@ class Coercions:
         if self._table.resolve(of) != Primitive("null"):
             return self.reader(reference, of)
         return read_nothing if reference == NULL else mismatch("unit_variant")
-
-
-_BY_SHAPE: dict[type, Callable[[Coercions, int, Any], Read]] = {
-    Opt: Coercions._opt,  # noqa: SLF001 - the class's own methods
-    Vec: Coercions._vec,  # noqa: SLF001 - likewise
-    Record: Coercions._record,  # noqa: SLF001 - likewise
-    Variant: Coercions._variant,  # noqa: SLF001 - likewise
-}

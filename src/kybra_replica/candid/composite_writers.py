@@ -38,12 +38,19 @@ class WriterFactory:
         self._table = table
         self._recursive = recursive_names(table)
         self._named: dict[str, Writer] = {}
+        self._shared: dict[str, Writer] = {}
 
     def writer(self, of: CandidType) -> Writer:
         """Make the writer of a type."""
         if isinstance(of, Named) and of.name in self._recursive:
             return self._knot(of)
-        shape = self._table.resolve(of)
+        if isinstance(of, Named):
+            if of.name not in self._shared:
+                self._shared[of.name] = self.writer(self._table.resolve(of))
+            return self._shared[of.name]
+        return self._shape_writer(of)
+
+    def _shape_writer(self, shape: CandidType) -> Writer:
         if isinstance(shape, Primitive):
             return SCALAR_WRITERS[shape.name]
         if isinstance(shape, (Func, Service)):

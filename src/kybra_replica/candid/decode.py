@@ -56,15 +56,16 @@ def decode(
         reader = Reader(data, len(plan.header), skipping_quota)
         if plan.may_nest:
             with room_for_nesting():
-                return _read(reader, plan)
-        return _read(reader, plan)
+                return read_all(reader, plan.readers, plan.extra)
+        return read_all(reader, plan.readers, plan.extra)
     except RecursionError:
         raise CandidDecodeError("Recursion limit exceeded") from None
 
 
-def _read(reader: Reader, plan: _Plan) -> list[Any]:
-    values = [read(reader) for read in plan.readers]
-    for skip in plan.extra:
+def read_all(reader: Reader, readers: Sequence[Read], extra: Sequence[Read]) -> list[Any]:
+    """Read a value with each reader, pass over what is extra, and be at the end then."""
+    values = [read(reader) for read in readers]
+    for skip in extra:
         skip(reader)
     if reader.pos != reader.end:
         raise CandidDecodeError("Trailing value after finishing deserialization")

@@ -15,6 +15,10 @@ class SubtypeMismatch(CandidDecodeError):  # noqa: N818 - the crate's own word f
         super().__init__(f"Subtyping error: {what}")
 
 
+class CandidTextError(ValueError):
+    """Candid text that does not parse, or a value in it that its type does not admit."""
+
+
 class UnorderedKeyError(TypeError):
     """A map key that has no place in Rust's order: NaN, function and service references."""
 

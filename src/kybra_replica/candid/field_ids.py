@@ -15,8 +15,16 @@ _MODULUS = 1 << 32
 @lru_cache(maxsize=4096)
 def field_id(name: str) -> int:
     """Hash a name as the Candid specification says; a tuple's "0", "1", … is its number."""
-    if name.isdecimal() and name.isascii():
-        return int(name)
+    return int(name) if is_number(name) else hash_of(name)
+
+
+def is_number(name: str) -> bool:
+    """Tell whether a field's name in our model is its number, as tuples' names are."""
+    return name.isdecimal() and name.isascii()
+
+
+def hash_of(name: str) -> int:
+    """Hash a name, whatever it looks like."""
     hashed = 0
     for byte in name.encode():
         hashed = (hashed * 223 + byte) % _MODULUS

@@ -49,6 +49,8 @@ class _Builder:
         self.recursive = recursive_names(table)
         self.entries: list[bytes] = []
         self.places: dict[Any, int] = {}
+        self.numbers: dict[Any, int] = {}
+        self.named: dict[str, Any] = {}
 
     def reference(self, of: CandidType) -> bytes:
         shape = self.table.resolve(of)
@@ -83,8 +85,17 @@ class _Builder:
 
     def structure(self, of: CandidType) -> Any:
         """Describe a type without its name, so that equal types share an entry."""
-        if isinstance(of, Named):
-            return of if of.name in self.recursive else self.structure(self.table.resolve(of))
+        if not isinstance(of, Named):
+            # A number for each shape: descriptions of shapes within shapes would grow with powers.
+            return self.numbers.setdefault(self.shape(of), len(self.numbers))
+        if of.name in self.recursive:
+            return of
+        if of.name not in self.named:
+            self.named[of.name] = self.structure(self.table.resolve(of))
+        return self.named[of.name]
+
+    def shape(self, of: CandidType) -> Any:
+        """Describe a type by the descriptions of its parts."""
         if isinstance(of, (Opt, Vec)):
             return type(of), self.structures((of.of,))
         if isinstance(of, (Record, Variant)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kybra_replica.candid.field_ids import in_wire_order
+from kybra_replica.candid.field_ids import in_wire_order, is_number, label_text
 from kybra_replica.candid.model import (
     PRIMITIVES,
     Func,
@@ -17,6 +17,7 @@ from kybra_replica.candid.model import (
     Vec,
 )
 from kybra_replica.candid.nesting import is_blob, recursive_names
+from kybra_replica.candid.text.escapes import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,7 +29,7 @@ LONGEST_TYPE = 500
 
 KEYWORDS = frozenset(PRIMITIVES) | {
     "import", "service", "func", "type", "opt", "vec", "record", "variant", "blob",
-    "oneway", "query", "composite_query",
+    "oneway", "query", "composite_query", "true", "false",
 }  # fmt: skip
 
 
@@ -57,7 +58,12 @@ def quoted(name: str) -> str:
     """Quote a field's or method's name where Candid needs it."""
     if name.isidentifier() and name.isascii() and name not in KEYWORDS:
         return name
-    return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return f'"{escaped(name)}"'
+
+
+def label(name: str) -> str:
+    """Write a field's name, or its number."""
+    return label_text(int(name)) if is_number(name) else quoted(name)
 
 
 class _Notation:
@@ -95,8 +101,8 @@ class _Notation:
         if isinstance(shape, Record) and shape.is_tuple:
             return self.text(field.of)
         if isinstance(shape, Variant) and field.of == Primitive("null"):
-            return quoted(field.name)
-        return f"{quoted(field.name)} : {self.text(field.of)}"
+            return label(field.name)
+        return f"{label(field.name)} : {self.text(field.of)}"
 
     def function(self, of: Func) -> str:
         mode = "" if of.mode == "update" else f" {of.mode}"

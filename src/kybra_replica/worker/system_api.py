@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from kybra_replica.worker.candid_api import CandidApi
 from kybra_replica.worker.cycles_api import CyclesApi
 from kybra_replica.worker.map_api import MapApi
 from kybra_replica.worker.message_api import MessageApi
@@ -17,12 +18,11 @@ RAW_STABLE_MEMORY = ("bytes", "size", "grow", "read", "write")
 REFUSED: frozenset[str] = frozenset(
     [f"stable_{name}" for name in RAW_STABLE_MEMORY]
     + [f"stable64_{name}" for name in RAW_STABLE_MEMORY[1:]]
-    + ["candid_encode", "candid_decode"]
 )
-"""What this replica does not provide: raw stable memory excludes maps, textual Candid is rare."""
+"""What this replica does not provide: raw stable memory excludes maps."""
 
 
-class SystemApi(MessageApi, CyclesApi, TimerApi, MapApi):
+class SystemApi(MessageApi, CyclesApi, TimerApi, MapApi, CandidApi):
     """The object that Kybra's runtime puts into builtins as `_kybra_ic`."""
 
     def __init__(self, runtime: Runtime, outgoing: OutgoingCalls) -> None:

@@ -1,0 +1,1 @@
+"""The form of the Candid specification's own test suite."""

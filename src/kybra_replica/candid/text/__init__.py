@@ -1,0 +1,1 @@
+"""Candid as text: values, types, `.did` programs, read and written."""
