@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import Future, wait
+from contextlib import suppress
+from functools import partial
 from queue import Empty
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from kybra_replica.kernel import rejects, timer_wheel
+from kybra_replica.kernel import mishaps, rejects, timer_wheel
 from kybra_replica.kernel.clock import NS_PER_S, WallClock
 from kybra_replica.kernel.cycles import DEFAULT_CYCLES
 from kybra_replica.kernel.rejects import Rejected
@@ -21,7 +23,9 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from kybra_replica.kernel.canister_status import CanisterStatus
+    from kybra_replica.kernel.clock import Clock
     from kybra_replica.kernel.lifecycle import Mode
+    from kybra_replica.management.options import ManagementOptions
     from kybra_replica.outcalls.port import OutcallPort
     from kybra_replica.program.interface import Program
 
@@ -38,13 +42,27 @@ class LiveReplica:
     """A thread-safe replica; every method waits for its answer."""
 
     def __init__(
-        self, state: Path | None = None, *, outcalls: OutcallPort | None = None, nodes: int = 13
+        self,
+        state: Path | None = None,
+        *,
+        outcalls: OutcallPort | None = None,
+        nodes: int = 13,
+        management: ManagementOptions | None = None,
     ) -> None:
         """Start the thread, and wait until `state` is recovered."""
         self._closing = threading.Event()
+        self._ended = threading.Event()
         self._ready: Future[Replica] = Future()
+        make = partial(
+            Replica,
+            state=state,
+            clock=WallClock(),
+            outcalls=outcalls,
+            nodes=nodes,
+            management=management,
+        )
         self._thread = threading.Thread(
-            target=self._live, args=(state, outcalls, nodes), name="replica", daemon=True
+            target=self._live, args=(make,), name="replica", daemon=True
         )
         self._thread.start()
         self._replica = self._ready.result()
@@ -107,6 +125,11 @@ class LiveReplica:
         """Every canister's principal, in order of creation."""
         return self._do(lambda r: [each.text for each in r.kernel.canisters.values()])
 
+    @property
+    def clock(self) -> Clock:
+        """The replica's time; may be read from any thread."""
+        return self._replica.clock
+
     def traffic(self) -> dict[str, int]:
         """What was done so far: messages, map operations, outcalls, HTTP requests."""
         return self._do(lambda r: r.traffic())
@@ -128,17 +151,33 @@ class LiveReplica:
         self._awaited(ended)
         return self._do(lambda r: r.reply(number))
 
-    def _do(self, action: Callable[[Replica], T]) -> T:
+    def submit(self, action: Callable[[Replica], T]) -> Future[T]:
+        """Do something in the replica's thread, soon, in the order of the calls.
+
+        The future ends in ReplicaStoppedError where the thread ends first.
+        """
         done: Future[T] = Future()
+        # Whoever waits may go away; what was handed over is done all the same.
+        done.set_running_or_notify_cancel()
 
         def run() -> None:
             try:
+                self._check_living()
                 done.set_result(action(self._replica))
             except BaseException as error:  # noqa: BLE001 (handed to the thread that asked)
                 done.set_exception(error)
 
         self._replica.inbox.put(run)
-        return self._awaited(done)
+        if self._ended.is_set():
+            self._refuse_rest(self._replica)
+        return done
+
+    def _check_living(self) -> None:
+        if self._ended.is_set():
+            raise ReplicaStoppedError("the replica is closed: start it again")
+
+    def _do(self, action: Callable[[Replica], T]) -> T:
+        return self._awaited(self.submit(action))
 
     def _awaited(self, future: Future[T]) -> T:
         while not wait([future], LONGEST_NAP_S).done:
@@ -146,17 +185,27 @@ class LiveReplica:
                 raise ReplicaStoppedError("the replica is closed: start it again")
         return future.result()
 
-    def _live(self, state: Path | None, outcalls: OutcallPort | None, nodes: int) -> None:
+    def _live(self, make: Callable[[], Replica]) -> None:
         try:
-            replica = Replica(state=state, clock=WallClock(), outcalls=outcalls, nodes=nodes)
+            replica = make()
         except BaseException as error:  # noqa: BLE001 (handed to the thread that waits)
             self._ready.set_exception(error)
             return
-        with replica:
-            self._ready.set_result(replica)
-            while not self._closing.is_set():
-                replica.run()
-                self._nap(replica)
+        replica.kernel.mishap = mishaps.end_what_it_hit
+        try:
+            with replica:
+                self._ready.set_result(replica)
+                while not self._closing.is_set():
+                    replica.run()
+                    self._nap(replica)
+        finally:
+            self._ended.set()
+            self._refuse_rest(replica)
+
+    def _refuse_rest(self, replica: Replica) -> None:
+        with suppress(Empty):
+            while True:
+                replica.inbox.get_nowait()()
 
     def _nap(self, replica: Replica) -> None:
         due_ns = timer_wheel.next_due_ns(replica.kernel)

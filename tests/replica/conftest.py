@@ -14,6 +14,7 @@ from kybra_replica.outcalls.mocks import StrictMocks
 from kybra_replica.program.bundle import collect_bundle
 from kybra_replica.program.interface import Program
 from kybra_replica.program.reader import read_interface
+from tests.replica.management_client import Steward, Users
 
 TOYS = Path(__file__).parent / "toys"
 
@@ -66,3 +67,15 @@ def install(replica: Replica) -> Install:
         return canister
 
     return installed
+
+
+@pytest.fixture
+def users(replica: Replica) -> Users:
+    """Calls of users to the management canister."""
+    return Users(replica)
+
+
+@pytest.fixture
+def steward(replica: Replica, install: Install) -> Steward:
+    """Calls of a canister to the management canister."""
+    return Steward(replica, install("steward"))

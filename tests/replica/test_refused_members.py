@@ -20,8 +20,6 @@ RAW_MEMORY = ["bytes", "size", "grow", "read", "write"]
 REFUSED = [
     *(f"stable_{name}" for name in RAW_MEMORY),
     *(f"stable64_{name}" for name in RAW_MEMORY[1:]),
-    "candid_encode",
-    "candid_decode",
 ]
 
 

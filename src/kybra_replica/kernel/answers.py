@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from kybra_replica.kernel.kernel_state import KernelState
 
 
+NOTHING = b"DIDL\0\0"
+"""A reply of no values."""
+
+
 def deliver(state: KernelState, origin: Origin | None, answer: Answer, refund: int) -> None:
     """Answer `origin`; a timer (None) has nobody waiting."""
     if isinstance(origin, CanisterOrigin):
@@ -51,3 +55,12 @@ def settle_stop(state: KernelState, canister: Canister) -> None:
     if canister.status == "stopping" and not canister.contexts and not canister.outstanding:
         canister.status = "stopped"
         state.save(canister)
+        end_stop_requests(state, canister.canister_id, NOTHING)
+
+
+def end_stop_requests(state: KernelState, canister_id: bytes, result: Answer) -> None:
+    """Answer everybody who waits for a canister to stop."""
+    ended = [each for each in state.stop_requests if each.canister == canister_id]
+    state.stop_requests = [each for each in state.stop_requests if each not in ended]
+    for each in ended:
+        deliver(state, each.request.origin, result, each.request.cycles)

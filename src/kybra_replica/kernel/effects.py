@@ -26,7 +26,8 @@ def apply(state: KernelState, canister: Canister, context: CallContext, outcome:
     _set_timers(state, canister, outcome)
     if outcome.certified_data is not None:
         canister.certified_data = outcome.certified_data
-    canister.logs.extend(outcome.prints)
+    canister.logs.write(state.clock.now_ns(), outcome.prints)
+    canister.version += 1
     state.counts.instructions += outcome.instructions
     state.burn(canister, execution_fee(outcome.instructions))
     state.save(canister)

@@ -33,24 +33,26 @@ def receive(store: Store, canister: bytes, method: str) -> int:
 
 def keep_answer(store: Store, ingress_id: int, answer: Answer) -> None:
     """Write down how a call ended."""
-    row: tuple[object, ...] = ("replied", answer, None, None, ingress_id)
+    row: tuple[object, ...] = ("replied", answer, None, None, "", ingress_id)
     if isinstance(answer, Reject):
-        row = ("rejected", None, answer.code, answer.message, ingress_id)
+        row = ("rejected", None, answer.code, answer.message, answer.error_code, ingress_id)
     store.connection.execute(
-        "UPDATE ingress SET state = ?, reply = ?, code = ?, message = ? WHERE id = ?", row
+        "UPDATE ingress SET state = ?, reply = ?, code = ?, message = ?, error_code = ? "
+        "WHERE id = ?",
+        row,
     )
 
 
 def read_answer(store: Store, ingress_id: int) -> Answer | None:
     """How a call ended; None while it is under way. KeyError for an unknown call."""
     row = store.connection.execute(
-        "SELECT state, reply, code, message FROM ingress WHERE id = ?", (ingress_id,)
+        "SELECT state, reply, code, message, error_code FROM ingress WHERE id = ?", (ingress_id,)
     ).fetchone()
     if row is None:
         raise KeyError(ingress_id)
     if row[0] == "received":
         return None
-    return bytes(row[1]) if row[0] == "replied" else Reject(row[2], row[3])
+    return bytes(row[1]) if row[0] == "replied" else Reject(*row[2:])
 
 
 def called(store: Store, ingress_id: int) -> tuple[bytes, str]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import random
 
     from kybra_replica.kernel.clock import Clock
-    from kybra_replica.kernel.messages import Answer, IngressOrigin, Message, Origin
+    from kybra_replica.kernel.messages import Answer, IngressOrigin, Message, Origin, Request
     from kybra_replica.stable.map_store import MapStore
     from kybra_replica.stable.store import Store
 
@@ -37,8 +37,21 @@ class MessageCounts:
 MESSAGE_LIMIT_S = 60.0
 """Wall seconds after which a message counts as over its instruction limit."""
 
+
+@dataclass(frozen=True)
+class StopRequest:
+    """A call that waits until a canister has stopped, and when it is given up."""
+
+    canister: bytes
+    request: Request
+    deadline_ns: int
+
+
 Fault = Callable[[str, str, str], str | None]
 """Given canister, kind and method of a message that ended well: a text makes it trap instead."""
+
+Mishap = Callable[["KernelState", "Message", Exception], None]
+"""What becomes of a message that a bug of the replica hit."""
 
 
 @dataclass
@@ -55,8 +68,10 @@ class KernelState:
     callbacks: dict[int, Callback] = field(default_factory=dict)
     announcements: list[tuple[IngressOrigin, Answer]] = field(default_factory=list)
     counts: MessageCounts = field(default_factory=MessageCounts)
+    stop_requests: list[StopRequest] = field(default_factory=list)
     fault: Fault | None = None
     limit_s: float = MESSAGE_LIMIT_S
+    mishap: Mishap | None = None
     next_callback: int = 1
     next_context: int = 1
 
@@ -69,13 +84,15 @@ class KernelState:
         return context
 
     def save(self, canister: Canister) -> None:
-        """Write what may change with any message: cycles, status, certified data."""
+        """Write what may change with any message: cycles, status, version, certified data."""
         self.store.connection.execute(
-            "UPDATE canisters SET cycles = ?, status = ?, certified_data = ? WHERE id = ?",
+            "UPDATE canisters SET cycles = ?, status = ?, certified_data = ?, version = ? "
+            "WHERE id = ?",
             (
                 str(canister.cycles),
                 canister.status,
                 canister.certified_data,
+                canister.version,
                 canister.canister_id,
             ),
         )

@@ -14,7 +14,7 @@ from kybra_replica.kernel.worker_link import Outcome, Trap
 if TYPE_CHECKING:
     from kybra_replica.kernel.canister import Callback, CallContext, Canister
     from kybra_replica.kernel.kernel_state import KernelState
-    from kybra_replica.kernel.management import Management
+    from kybra_replica.management.service import Management
 
 
 class MessageUndone(Exception):  # noqa: N818 (an outcome, not an error)
@@ -50,6 +50,7 @@ class Processor:
             return refusal
         self._state.counts.queries += 1
         result = self._run_discarded(canister, "query", method, arg, caller)
+        _count_query(canister, arg, result)
         if isinstance(result, Trap):
             return rejects.trapped(canister.text, result.code, result.text)
         self._state.counts.query_instructions += result.instructions
@@ -58,7 +59,7 @@ class Processor:
     def inspect(self, canister: Canister, method: str, arg: bytes, caller: bytes) -> Reject | None:
         """Ask the canister whether it takes an ingress message; why not, or None."""
         if canister.program is None:
-            return rejects.not_installed(canister.text)
+            return rejects.without_program(canister.text, canister.module_hash)
         if "inspect_message" not in canister.program.interface.lifecycle:
             return None
         result = self._run_discarded(canister, "inspect", method, arg, caller)
@@ -81,7 +82,7 @@ class Processor:
 
     def _query_refusal(self, canister: Canister, method: str) -> Reject | None:
         if canister.program is None:
-            return rejects.not_installed(canister.text)
+            return rejects.without_program(canister.text, canister.module_hash)
         if canister.status != "running":
             return rejects.query_not_running(canister.text)
         declared = canister.program.interface.methods.get(method)
@@ -128,7 +129,7 @@ class Processor:
         if canister is None:
             return rejects.no_canister(text_of(request.callee))
         if canister.program is None:
-            return rejects.not_installed(canister.text)
+            return rejects.without_program(canister.text, canister.module_hash)
         if canister.status != "running":
             return rejects.not_running(canister.text, canister.status)
         if request.method not in canister.program.interface.methods:
@@ -163,9 +164,11 @@ class Processor:
             self._state.save(canister)
 
     def _timer(self, fired: TimerFired) -> None:
-        canister = self._state.canisters[fired.canister]
+        canister = self._state.canisters.get(fired.canister)
+        if canister is None or fired.generation != canister.generation:
+            return
         timer = canister.timers.get(fired.timer_id)
-        if timer is None or fired.generation != canister.generation:
+        if timer is None:
             return
         if timer.interval_ns:
             timer.due_ns = self._state.clock.now_ns() + timer.interval_ns
@@ -209,7 +212,7 @@ class Processor:
 
     def _trapped(self, canister: Canister, context: CallContext, trap: Trap) -> None:
         self._state.counts.traps += 1
-        canister.logs.append(f"[TRAP]: {trap.text}")
+        canister.logs.write(self._state.clock.now_ns(), [f"[TRAP]: {trap.text}"])
         with self._state.store.transaction():
             self._state.burn(canister, execution_fee(0))
             self._state.save(canister)
@@ -227,6 +230,15 @@ def _answer_of(outcome: Outcome) -> Answer | None:
     form, payload = outcome.reply
     result: Answer = payload if form == "reply" else Reject(rejects.CANISTER_REJECT, payload)
     return result
+
+
+def _count_query(canister: Canister, arg: bytes, result: Outcome | Trap) -> None:
+    statistics = canister.query_statistics
+    statistics.calls += 1
+    statistics.request_bytes += len(arg)
+    if isinstance(result, Outcome):
+        statistics.instructions += result.instructions
+        statistics.response_bytes += len(result.reply[1]) if result.reply else 0
 
 
 def _response_facts(answer: Answer) -> tuple[Any, ...]:

@@ -7,6 +7,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 from kybra_replica.kernel import timer_wheel
+from kybra_replica.kernel.stopping import give_up_late_stops
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,6 +40,7 @@ class Pump:
         """Run what can run now: arrived outcalls, due timers, queued messages."""
         self._drain_inbox()
         self._desk.give_up_late_ones()
+        give_up_late_stops(self._state)
         timer_wheel.fire_due(self._state)
         while self._state.queue:
             self.step()
@@ -47,7 +49,13 @@ class Pump:
 
     def step(self) -> None:
         """Run the one message at the queue's head."""
-        self._processor.process(self._state.queue.popleft())
+        message = self._state.queue.popleft()
+        try:
+            self._processor.process(message)
+        except Exception as error:
+            if self._state.mishap is None:
+                raise
+            self._state.mishap(self._state, message, error)
         self._announce()
 
     def run_until(self, reached: Callable[[], bool], wait_s: float) -> bool:

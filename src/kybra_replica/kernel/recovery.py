@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from kybra_replica.kernel import in_flight, ingress
+from kybra_replica.kernel import canister_store, in_flight, ingress
 from kybra_replica.kernel.canister import Canister
+from kybra_replica.kernel.change_history import History
+from kybra_replica.kernel.module import Code, code_of_program
+from kybra_replica.kernel.settings import Settings
 from kybra_replica.program.archive import unpack
 
 if TYPE_CHECKING:
@@ -17,8 +20,8 @@ if TYPE_CHECKING:
 def recover(state: KernelState, lifecycle: Lifecycle) -> None:
     """Load canisters, give cycles under way back, reject open calls, revive programs."""
     rows = state.store.connection.execute(
-        "SELECT id, controllers, status, cycles, program, module_hash, certified_data "
-        "FROM canisters ORDER BY id"
+        "SELECT id, controllers, status, cycles, certified_data, settings, history, version, "
+        "program FROM canisters ORDER BY id"
     ).fetchall()
     for row in rows:
         canister = _canister(row)
@@ -26,8 +29,7 @@ def recover(state: KernelState, lifecycle: Lifecycle) -> None:
     _refund(state)
     ingress.reject_interrupted(state.store)
     for row in rows:
-        if row[4] is not None:
-            lifecycle.revive(state.canisters[bytes(row[0])], unpack(row[4]))
+        _revive(state, lifecycle, state.canisters[bytes(row[0])], row[-1])
 
 
 def _canister(row: tuple[Any, ...]) -> Canister:
@@ -36,9 +38,22 @@ def _canister(row: tuple[Any, ...]) -> Canister:
         controllers=tuple(json.loads(row[1])),
         cycles=int(row[3]),
         status="stopped" if row[2] == "stopping" else row[2],
-        module_hash=row[5] or "",
-        certified_data=bytes(row[6] or b""),
+        certified_data=bytes(row[4] or b""),
+        settings=Settings.from_json(json.loads(row[5] or "{}")),
+        history=History() if row[6] is None else History.from_json(json.loads(row[6])),
+        version=row[7],
     )
+
+
+def _revive(
+    state: KernelState, lifecycle: Lifecycle, canister: Canister, packed: str | None
+) -> None:
+    program = None if packed is None else unpack(packed)
+    wasm = canister_store.read_wasm(state.store, canister.canister_id)
+    if wasm is not None:
+        lifecycle.revive(canister, Code(wasm, program))
+    elif program is not None:  # layout 1 kept no modules
+        lifecycle.revive(canister, code_of_program(program))
 
 
 def _refund(state: KernelState) -> None:

@@ -31,16 +31,22 @@ class Reject:
 class Rejected(Exception):  # noqa: N818 (the platform's word)
     """An update or a query was rejected."""
 
-    def __init__(self, code: int, message: str) -> None:
-        """Carry the reject `code` (1 to 5) and its text."""
+    def __init__(self, code: int, message: str, error_code: str = "") -> None:
+        """Carry the reject `code` (1 to 5), its text, and the platform's IC number if known."""
         super().__init__(f"reject code {code}: {message}")
         self.code = code
         self.message = message
+        self.error_code = error_code
+
+    @property
+    def reject(self) -> Reject:
+        """The same as a value."""
+        return Reject(self.code, self.message, self.error_code)
 
 
 def refused(reject: Reject) -> Rejected:
     """A reject as the exception that a caller in Python gets."""
-    return Rejected(reject.code, reject.message)
+    return Rejected(reject.code, reject.message, reject.error_code)
 
 
 def trapped(canister: str, code: str, text: str) -> Reject:
@@ -64,6 +70,26 @@ def not_installed(canister: str) -> Reject:
     why = "Attempted to execute a message, but the canister contains no Wasm module."
     text = f"Error from Canister {canister}: {why}"
     return Reject(CANISTER_ERROR, text, "IC0537")
+
+
+def not_empty(canister: str) -> Reject:
+    """A canister that holds code already, where an empty one was wanted."""
+    text = (
+        f"Canister {canister} cannot be installed because the canister is not empty. "
+        "Try installing with mode='reinstall' instead."
+    )
+    return Reject(CANISTER_ERROR, text, "IC0514")
+
+
+def without_program(canister: str, module_hash: str) -> Reject:
+    """A canister that cannot answer: it is empty, or it holds foreign code."""
+    return foreign_code(canister) if module_hash else not_installed(canister)
+
+
+def foreign_code(canister: str) -> Reject:
+    """A canister whose module this replica keeps but cannot run."""
+    why = "The canister's module carries no Python bundle: this replica keeps it and runs no calls."
+    return Reject(CANISTER_ERROR, f"Error from Canister {canister}: {why}", "IC0521")
 
 
 def not_running(canister: str, status: str) -> Reject:

@@ -6,29 +6,33 @@ how time passes; `kybra_replica.live.LiveReplica` does both by the wall clock.
 
 from __future__ import annotations
 
-import json
 import random
-from dataclasses import asdict
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from kybra_replica.kernel import ingress, rejects, typed_calls
 from kybra_replica.kernel.canister import Canister
 from kybra_replica.kernel.canister_status import CanisterStatus, status_of
+from kybra_replica.kernel.change_history import Origin
 from kybra_replica.kernel.clock import Clock, ManualClock
+from kybra_replica.kernel.creation import create, fresh_id
 from kybra_replica.kernel.cycles import DEFAULT_CYCLES, ingress_fee
 from kybra_replica.kernel.kernel_state import KernelState
-from kybra_replica.kernel.lifecycle import Lifecycle, Mode
-from kybra_replica.kernel.management import Management
+from kybra_replica.kernel.lifecycle import Installation, Lifecycle, Mode
 from kybra_replica.kernel.messages import Answer, IngressOrigin, Request
+from kybra_replica.kernel.module import code_of_program
 from kybra_replica.kernel.outcall_desk import OutcallDesk
-from kybra_replica.kernel.principals import ANONYMOUS, bytes_of, canister_id
+from kybra_replica.kernel.principals import ANONYMOUS, bytes_of
 from kybra_replica.kernel.processor import Processor
 from kybra_replica.kernel.pump import WAIT_S, Pump
 from kybra_replica.kernel.recovery import recover
 from kybra_replica.kernel.rejects import Rejected, refused
 from kybra_replica.kernel.spawner import shared_spawner
+from kybra_replica.kernel.traffic import traffic_of
 from kybra_replica.kernel.transforming import Transforming
+from kybra_replica.management.ingress_filter import refuse_stranger
+from kybra_replica.management.options import ManagementOptions
+from kybra_replica.management.service import Management
 from kybra_replica.outcalls.http_port import HttpOutcalls
 from kybra_replica.stable.map_store import MapStore
 from kybra_replica.stable.store import Store
@@ -47,7 +51,7 @@ if TYPE_CHECKING:
 class Replica:
     """A subnet of `nodes` simulated nodes; `state` is a folder, or None to keep nothing."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (a replica's circumstances, each by its name)
         self,
         *,
         state: Path | None = None,
@@ -55,6 +59,7 @@ class Replica:
         outcalls: OutcallPort | None = None,
         nodes: int = 13,
         seed: int = 0,
+        management: ManagementOptions | None = None,
     ) -> None:
         """Start, recovering what `state` holds."""
         self.clock: Clock = clock or ManualClock()
@@ -68,10 +73,12 @@ class Replica:
             random=random.Random(seed),  # noqa: S311 (a simulation must repeat itself)
         )
         self.desk = OutcallDesk(self.kernel, outcalls or HttpOutcalls(), self.inbox)
-        self._processor = Processor(self.kernel, Management(self.kernel, self.desk))
+        self.management = Management(self.kernel, self.desk, management or ManagementOptions())
+        self._processor = Processor(self.kernel, self.management)
         self.desk.transform = Transforming(self.kernel, self._processor)
         self._pump = Pump(self.kernel, self._processor, self.desk, self.inbox)
         self._lifecycle = Lifecycle(self.kernel, self._processor, shared_spawner.acquire())
+        self.management.connect(self._lifecycle)
         self._closed = False
         try:
             recover(self.kernel, self._lifecycle)
@@ -108,14 +115,8 @@ class Replica:
 
     def create_canister(self, *, controller: str = ANONYMOUS, cycles: int = DEFAULT_CYCLES) -> str:
         """An empty canister; its principal as text."""
-        raw = canister_id(len(self.kernel.canisters))
-        canister = Canister(raw, (controller,), cycles)
-        with self.kernel.store.transaction():
-            self.kernel.store.connection.execute(
-                "INSERT INTO canisters (id, controllers, status, cycles) VALUES (?, ?, ?, ?)",
-                (raw, json.dumps([controller]), "running", str(cycles)),
-            )
-        self.kernel.canisters[raw] = canister
+        canister = Canister(fresh_id(self.kernel), (controller,), cycles)
+        create(self.kernel, Origin(controller), canister)
         return canister.text
 
     def install(
@@ -128,7 +129,11 @@ class Replica:
         args: Sequence[Any] = (),
     ) -> None:
         """Install, upgrade or reinstall a program; Rejected where it traps, nothing changed."""
-        self._lifecycle.install(self.canister(canister), program, mode, sender, tuple(args))
+        found = self.canister(canister)
+        refuse_stranger(found, sender, "install_code")
+        arg = typed_calls.encoded_entry(program, mode, args)
+        code = code_of_program(program)
+        self._lifecycle.install(found, Installation(code, mode, Origin(sender), arg))
 
     def begin_stop(self, canister: str) -> None:
         """Take no more calls; `status` says "stopped" when the open ones are done."""
@@ -161,8 +166,11 @@ class Replica:
         """Ask; the decoded reply. Rejected where there is none."""
         found = self.canister(canister)
         arg = typed_calls.encoded(found, method, args)
-        answer = self._processor.query(found, method, arg, bytes_of(sender))
-        return typed_calls.decoded(found, method, answer)
+        return typed_calls.decoded(found, method, self.query_raw(found, method, arg, sender))
+
+    def query_raw(self, canister: Canister, method: str, arg: bytes, sender: str) -> Answer:
+        """The same with Candid bytes, to a reply or a reject."""
+        return self._processor.query(canister, method, arg, bytes_of(sender))
 
     def update(self, canister: str, method: str, *args: Any, sender: str = ANONYMOUS) -> Any:
         """Call and run until it is answered; the decoded reply. Rejected where there is none."""
@@ -239,7 +247,4 @@ class Replica:
 
     def traffic(self) -> dict[str, int]:
         """What was done so far: messages, map operations, outcalls, HTTP requests."""
-        counts = asdict(self.kernel.counts)
-        counts["http_requests"] = self.desk.port.http_requests
-        counts.update({f"map_{name}": n for name, n in asdict(self.kernel.maps.traffic).items()})
-        return counts
+        return traffic_of(self.kernel, self.desk.port)

@@ -23,7 +23,7 @@ class Spawner:
         self._socket, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 (our own module, no shell)
-                [sys.executable, "-m", "kybra_replica.worker.zygote", str(theirs.fileno())],
+                [sys.executable, "-m", "kybra_replica.worker.spawned", str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
             )

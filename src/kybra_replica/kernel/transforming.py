@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 from kybra_replica.candid.decode import decode
 from kybra_replica.candid.encode import encode
 from kybra_replica.candid.errors import CandidDecodeError
-from kybra_replica.kernel.management import reply_value
-from kybra_replica.kernel.management_types import HTTP_REPLY, NO_NAMES, TRANSFORM_ARGS
 from kybra_replica.kernel.principals import bytes_of
 from kybra_replica.kernel.rejects import CANISTER_ERROR, Reject
+from kybra_replica.management.http_outcalls import reply_value
+from kybra_replica.management.http_shapes import HTTP_REPLY, TRANSFORM_ARGS
+from kybra_replica.management.shapes import NO_NAMES
 from kybra_replica.outcalls import limits
 from kybra_replica.outcalls.request import (
     OutcallFailure,

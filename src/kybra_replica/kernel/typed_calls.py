@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 from kybra_replica.candid.decode import decode
 from kybra_replica.candid.encode import encode
 from kybra_replica.kernel import rejects
-from kybra_replica.kernel.rejects import Reject, refused
+from kybra_replica.kernel.rejects import Reject, Rejected, refused
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kybra_replica.kernel.canister import Canister
     from kybra_replica.kernel.messages import Answer
-    from kybra_replica.program.interface import Interface, Method
+    from kybra_replica.program.interface import Interface, Method, Program
 
 
 def encoded(canister: Canister, method: str, args: Sequence[Any]) -> bytes:
@@ -23,6 +23,17 @@ def encoded(canister: Canister, method: str, args: Sequence[Any]) -> bytes:
     if len(args) != len(declared.args):
         raise TypeError(f"{method} takes {len(declared.args)} argument(s), got {len(args)}")
     return encode(declared.args, args, interface.types)
+
+
+def encoded_entry(program: Program, mode: str, args: Sequence[Any]) -> bytes:
+    """What an installation hands to init or post_upgrade; Rejected for a wrong count."""
+    entered = "post_upgrade" if mode == "upgrade" else "init"
+    method = program.interface.lifecycle.get(entered)
+    types = () if method is None else method.args
+    if len(args) != len(types):
+        text = f"{entered} takes {len(types)} argument(s), {len(args)} were given"
+        raise Rejected(rejects.DESTINATION_INVALID, text)
+    return encode(types, args, program.interface.types)
 
 
 def decoded(canister: Canister, method: str, answer: Answer) -> Any:
@@ -37,7 +48,7 @@ def decoded(canister: Canister, method: str, answer: Answer) -> Any:
 
 def _declared(canister: Canister, method: str) -> tuple[Interface, Method]:
     if canister.program is None:
-        raise refused(rejects.not_installed(canister.text))
+        raise refused(rejects.without_program(canister.text, canister.module_hash))
     interface = canister.program.interface
     if method not in interface.methods:
         raise refused(rejects.no_method(canister.text, "update", method))

@@ -63,12 +63,13 @@ class Bundle:
         return self.files.get(f"{base}.py") or self.files.get(f"{base}/__init__.py")
 
 
-def collect_bundle(entry: Path, roots: Sequence[Path]) -> Bundle:
+def collect_bundle(entry: Path, roots: Sequence[Path], *, with_installed: bool = True) -> Bundle:
     """Follow the entry's imports over its directory, `roots` and installed packages.
 
-    FileNotFoundError when there is no entry file.
+    Without the installed ones only kybra is taken from there. FileNotFoundError when there is no
+    entry file.
     """
-    collector = _Collector(entry, roots)
+    collector = _Collector(entry, roots, with_installed=with_installed)
     collector.follow_from_entry()
     collector.add_the_rest_of_reached_packages()
     return Bundle(entry.stem, collector.files)
@@ -82,10 +83,11 @@ def collect_sources(entry: Path, roots: Sequence[Path]) -> dict[str, str]:
 class _Collector:
     """The walk over the import graph."""
 
-    def __init__(self, entry: Path, roots: Sequence[Path]) -> None:
+    def __init__(self, entry: Path, roots: Sequence[Path], *, with_installed: bool) -> None:
         self.files: dict[str, SourceFile] = {}
         self._entry = entry
         self._search = Search(entry, roots)
+        self._with_installed = with_installed
         self._places: dict[str, Place] = {}
 
     def follow_from_entry(self) -> None:
@@ -110,9 +112,14 @@ class _Collector:
         return [*parent, *(target for found in file.imports for target in found.targets())]
 
     def _place(self, name: str) -> Place | None:
-        if name not in self._places and (place := self._search.place(name)):
-            self._places[name] = place
+        if name not in self._places:
+            place = self._search.place(name)
+            if place is not None and self._takes(place):
+                self._places[name] = place
         return self._places.get(name)
+
+    def _takes(self, place: Place) -> bool:
+        return place.is_ours or self._with_installed or place.name == "kybra"
 
     def _add(self, place: Place, path: Path, *, is_reached: bool) -> SourceFile:
         key = path.relative_to(place.path.parent).as_posix()

@@ -94,6 +94,11 @@ class MapStore:
         self.traffic.bytes_read += sum(len(key) + len(value) for key, value in rows)
         return [(bytes(key), bytes(value)) for key, value in rows]
 
+    def map_count(self, canister: bytes) -> int:
+        """How many maps a canister has made."""
+        sql = "SELECT COUNT(*) FROM maps WHERE canister = ?"
+        return int(self._sql.execute(sql, (canister,)).fetchone()[0])
+
     def erase(self, canister: bytes) -> None:
         """Forget all of a canister's maps, as a reinstall does."""
         self._sql.execute("DELETE FROM entries WHERE canister = ?", (canister,))

@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from kybra_replica.stable.schema import SCHEMA, SCHEMA_VERSION
+from kybra_replica.stable.schema import MIGRATIONS, SCHEMA, SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,33 +40,53 @@ class Store:
         except sqlite3.OperationalError as error:
             self.connection.close()
             raise StateInUseError(f"the state {name} is in use or can't be written") from error
-        self._check_version()
+        except StateTooNewError:
+            self.connection.close()
+            raise
 
     def _open(self) -> None:
         self.connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         self.connection.execute("PRAGMA journal_mode = WAL")
         self.connection.execute("PRAGMA synchronous = NORMAL")
+        self._migrate(self._layout())
         self.connection.executescript(SCHEMA)
+        self.set_fact("schema_version", str(SCHEMA_VERSION))
 
-    def _check_version(self) -> None:
-        found = int(self.fact("schema_version") or SCHEMA_VERSION)
+    def _layout(self) -> int:
+        if not self._has_table("canisters"):
+            return SCHEMA_VERSION  # a new file
+        found = int(self.fact("schema_version") or 1)
         if found > SCHEMA_VERSION:
             raise StateTooNewError(
                 f"the state has layout {found}, this version reads up to {SCHEMA_VERSION}: "
                 "use the newer version, or another folder"
             )
-        self.set_fact("schema_version", str(SCHEMA_VERSION))
+        return found
+
+    def _migrate(self, layout: int) -> None:
+        for older in range(layout, SCHEMA_VERSION):
+            with self.transaction():
+                for statement in MIGRATIONS[older]:
+                    self.connection.execute(statement)
+                self.set_fact("schema_version", str(older + 1))
+
+    def _has_table(self, name: str) -> bool:
+        sql = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
+        return self.connection.execute(sql, (name,)).fetchone() is not None
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Everything within is kept, or, on an exception, nothing of it."""
-        self.connection.execute("BEGIN IMMEDIATE")
+        """Everything within is kept, or, on an exception, nothing of it; may stand in another."""
+        inner = self.connection.in_transaction
+        self.connection.execute("SAVEPOINT inner_part" if inner else "BEGIN IMMEDIATE")
         try:
             yield
         except BaseException:
-            self.connection.execute("ROLLBACK")
+            self.connection.execute("ROLLBACK TO inner_part" if inner else "ROLLBACK")
+            if inner:
+                self.connection.execute("RELEASE inner_part")
             raise
-        self.connection.execute("COMMIT")
+        self.connection.execute("RELEASE inner_part" if inner else "COMMIT")
 
     @contextmanager
     def discarded(self) -> Iterator[None]:

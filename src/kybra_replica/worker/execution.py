@@ -57,7 +57,8 @@ class Execution:
         self._load()
         method = self._runtime.program.interface.lifecycle.get(self._runtime.now.name)
         if method is not None:
-            self._complete(method, self._arguments(method))
+            # Without parameters the platform's library does not look at the argument at all.
+            self._complete(method, self._arguments(method) if method.args else [])
 
     def _load(self) -> None:
         runtime = self._runtime

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kybra_replica.candid.encode import encode
-from kybra_replica.kernel.management_types import HTTP_REQUEST, NO_NAMES
 from kybra_replica.kernel.principals import ANONYMOUS, InvalidPrincipalError
 from kybra_replica.kernel.rejects import Rejected
 from kybra_replica.live import LiveReplica, ReplicaStoppedError
+from kybra_replica.management.http_shapes import HTTP_REQUEST
+from kybra_replica.management.shapes import NO_NAMES
 from kybra_replica.outcalls.mocks import StrictMocks
 from tests.unit.kernel.conftest import COUNTER
 

@@ -23,8 +23,15 @@ FACTS = {"name": "", "arg": b"", "caller": b"\x04", "time_ns": 1, "balance_cycle
 
 
 @pytest.fixture
-def replica() -> Iterator[Replica]:
+def bystanders() -> frozenset[int]:
+    """Canisters of other tests' replicas, which live from the same zygote."""
+    return frozenset(workers())
+
+
+@pytest.fixture
+def replica(bystanders: frozenset[int]) -> Iterator[Replica]:
     """A replica that keeps nothing."""
+    del bystanders
     with Replica() as replica:
         yield replica
 
@@ -66,7 +73,7 @@ def test_a_shared_zygote_lives_as_long_as_its_last_holder() -> None:
 
 
 def test_a_canister_has_one_process_and_one_twin_whatever_happens(
-    replica: Replica, counter: str
+    replica: Replica, counter: str, bystanders: frozenset[int]
 ) -> None:
     """Updates, traps, queries and refused inspections leave no process behind."""
     for _ in range(10):
@@ -75,15 +82,17 @@ def test_a_canister_has_one_process_and_one_twin_whatever_happens(
         with pytest.raises(Rejected):
             replica.update(counter, "fail")
     assert replica.update(counter, "add", 1) == 11
-    [worker] = [pid for pid in workers() if is_alive(pid)]
+    [worker] = [pid for pid in workers() if is_alive(pid) and pid not in bystanders]
     while not is_idle(worker):
         pass
 
 
-def test_a_killed_canister_goes_on_in_its_twin(replica: Replica, counter: str) -> None:
+def test_a_killed_canister_goes_on_in_its_twin(
+    replica: Replica, counter: str, bystanders: frozenset[int]
+) -> None:
     """Killed between two messages, its heap is still there."""
     replica.update(counter, "add", 7)
-    [worker] = workers()
+    [worker] = set(workers()) - bystanders
     while not is_idle(worker):
         pass
     os.kill(worker, signal.SIGKILL)
@@ -92,9 +101,11 @@ def test_a_killed_canister_goes_on_in_its_twin(replica: Replica, counter: str) -
 
 
 @pytest.mark.usefixtures("counter")
-def test_a_closed_replica_takes_its_canisters_along(replica: Replica) -> None:
+def test_a_closed_replica_takes_its_canisters_along(
+    replica: Replica, bystanders: frozenset[int]
+) -> None:
     """Their processes end when the kernel's end of the connection is gone."""
-    [worker] = workers()
+    [worker] = set(workers()) - bystanders
     twin = children(worker)
     replica.close()
     while is_alive(worker) or any(is_alive(pid) for pid in twin):

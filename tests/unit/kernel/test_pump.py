@@ -8,9 +8,10 @@ import pytest
 
 from kybra_replica.candid.encode import encode
 from kybra_replica.kernel.clock import ManualClock, WallClock
-from kybra_replica.kernel.management_types import HTTP_REQUEST, NO_NAMES
 from kybra_replica.kernel.rejects import Rejected
 from kybra_replica.kernel.replica import Replica
+from kybra_replica.management.http_shapes import HTTP_REQUEST
+from kybra_replica.management.shapes import NO_NAMES
 from kybra_replica.outcalls.mocks import StrictMocks
 from tests.unit.kernel.conftest import COUNTER
 from tests.unit.kernel.test_live_replica import REQUEST

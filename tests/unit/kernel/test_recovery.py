@@ -8,9 +8,10 @@ import pytest
 
 from kybra_replica.candid.encode import encode
 from kybra_replica.kernel import ingress
-from kybra_replica.kernel.management_types import HTTP_REQUEST, NO_NAMES
 from kybra_replica.kernel.rejects import Reject, Rejected
 from kybra_replica.kernel.replica import Replica
+from kybra_replica.management.http_shapes import HTTP_REQUEST
+from kybra_replica.management.shapes import NO_NAMES
 from kybra_replica.outcalls.mocks import StrictMocks
 from kybra_replica.stable.store import StateInUseError, StateTooNewError, Store
 from tests.unit.kernel.conftest import COUNTER
