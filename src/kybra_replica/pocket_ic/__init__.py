@@ -1,0 +1,1 @@
+"""The REST interface of a PocketIC server, over embedded replicas."""
