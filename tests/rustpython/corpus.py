@@ -1,0 +1,36 @@
+"""Write the corpus: every pure core and every entry, called here, on CPython.
+
+python -m tests.rustpython.corpus FILE
+"""
+
+import sys
+from pathlib import Path
+
+from tests.rustpython import (
+    batcher_chapters,
+    cache_chapters,
+    desk_chapters,
+    infer_chapters,
+    played_chapters,
+    shared_chapters,
+)
+from tests.rustpython.recording import Recording
+
+
+def recorded() -> Recording:
+    """Call everything and return the record."""
+    book = Recording()
+    for chapters in (
+        shared_chapters,
+        cache_chapters,
+        infer_chapters,
+        batcher_chapters,
+        desk_chapters,
+        played_chapters,
+    ):
+        chapters.add(book)
+    return book
+
+
+if __name__ == "__main__":
+    recorded().write(Path(sys.argv[1]))

@@ -1,0 +1,244 @@
+"""The three canisters' entry modules, message by message, over a `_kybra_ic` of dicts."""
+
+import json
+from typing import Any
+
+from refrain_core.refusals import not_allowed
+from tests.rustpython.inputs import MODEL, TEXTS, Inputs, answer, ask, odd_requests, put
+from tests.rustpython.platform_over_dicts import PlayedCanister, principal
+from tests.rustpython.recording import Recording
+
+OWNER = principal("owner")
+WRITER = principal("writer")
+PAYER = principal("payer")
+STRANGER = principal("stranger")
+ANONYMOUS = "2vxsx-fae"
+DIGEST = "0123456789abcdef" * 4
+
+PROVIDER = {
+    "name": "local",
+    "url": "http://127.0.0.1:9",
+    "model": MODEL,
+    "remote_model": "tiny",
+    "mode": "non_replicated",
+    "api_key": "sk",
+    "max_new_tokens": 512,
+    "shard_ids": ["a+b", "c"],
+}
+MISS = {"Miss": "never stored"}
+STORED = {"Stored": {"key": "0" * 16, "evicted": 0}}
+
+
+class Played:
+    """A canister under recording."""
+
+    def __init__(self, book: Recording, name: str) -> None:
+        """Load and install it."""
+        self._book = book
+        self._canister: Any = book.call(PlayedCanister, name)
+        book.call(PlayedCanister.install, self._canister, OWNER)
+
+    def send(self, method: str, *args: Any, by: str = OWNER, cycles: int = 0) -> Any:
+        """Send a message; return what it replies or waits for."""
+        message = (self._canister, by, method, list(args), cycles)
+        return self._book.call(PlayedCanister.message, *message)
+
+    def answer(self, waiting: Any, ok: Any, err: "str | None" = None, refunded: int = 0) -> Any:
+        """Answer what a message waits for."""
+        facts = (self._canister, waiting["number"], ok, err, refunded)
+        return self._book.call(PlayedCanister.answer, *facts)
+
+    def tick(self, seconds: int) -> None:
+        """Let time pass."""
+        self._book.call(PlayedCanister.tick, self._canister, seconds)
+
+    def upgrade(self) -> None:
+        """Upgrade, run the timers, and compare the memory."""
+        self._book.call(PlayedCanister.upgrade, self._canister)
+        for _ in range(3):
+            self.tick(1)
+        self.memory()
+
+    def memory(self) -> None:
+        """Compare the whole stable memory."""
+        self._book.call(PlayedCanister.memory, self._canister)
+
+
+def add(book: Recording) -> None:
+    """Record all chapters."""
+    for name in ("cache", "infer", "batcher"):
+        book.chapter(f"{name}: roles")
+        roles(Played(book, name), name)
+    book.chapter("cache: its messages")
+    cache(Played(book, "cache"))
+    book.chapter("infer: its messages")
+    infer(Played(book, "infer"))
+    book.chapter("batcher: asks")
+    batcher_asks(connected(Played(book, "batcher")))
+    book.chapter("batcher: submits and money")
+    batcher_submits(connected(Played(book, "batcher")))
+
+
+def roles(canister: Played, name: str) -> None:
+    """Controllers and lists, given and taken by those who may and who may not."""
+    allow, deny = (
+        ("allow_asker", "deny_asker") if name == "batcher" else ("allow_writer", "deny_writer")
+    )
+    for by in (STRANGER, OWNER):
+        for one in (WRITER, STRANGER, "zz", ANONYMOUS, WRITER):
+            listed = {"caller": one, "sponsored": "no"} if name == "batcher" else one
+            canister.send(allow, listed, by=by)
+            canister.send("add_controller", one, by=by)
+    canister.send("askers" if name == "batcher" else "writers")
+    canister.send("askers" if name == "batcher" else "writers", by=PAYER)
+    for one in (STRANGER, OWNER, PAYER, WRITER):
+        canister.send(deny, one)
+        canister.send("remove_controller", one)
+        canister.send("remove_controller", one, by=WRITER)
+    canister.upgrade()
+
+
+def cache(canister: Played) -> None:
+    """Puts, fetches, lookups and evictions, by writers and strangers, through an upgrade."""
+    canister.send("allow_writer", WRITER)
+    for number, text in enumerate([*TEXTS, "é|x\U0001f600" * 3_000]):
+        digest = f"{number:064x}"
+        canister.send("put", put(digest, text), by=WRITER)
+        canister.send("put", put(digest, text), by=STRANGER)
+        canister.send("fetch", put("")["namespace"], digest, by=WRITER)
+        canister.send("lookup_digest", digest, by=put("")["namespace"])
+    for request in odd_requests()[:40]:
+        canister.send("lookup", request, by=WRITER)
+        canister.send("lookup", dict(request, namespace="public"), by=ANONYMOUS)
+    canister.send("remove", f"{1:064x}", by=WRITER)
+    canister.send("remove", f"{1:064x}", by=STRANGER)
+    bounds = {"max_entries": 5, "max_bytes": 60_000, "max_answer_bytes": 50_000, "default_ttl_s": 9}
+    canister.send("configure", bounds)
+    canister.send("configure", dict(bounds, max_entries=0))
+    canister.tick(1)
+    canister.upgrade()
+    for number in range(12):
+        canister.send("put", put(f"{number:064x}", f"again {number}"), by=WRITER)
+    canister.tick(8)
+    canister.send("fetch", "public", f"{11:064x}", by=WRITER)
+    canister.tick(60)
+    canister.send("settings")
+    canister.send("counters")
+    canister.memory()
+
+
+def inference(prompt: str, **fields: Any) -> dict[str, Any]:
+    """Make an InferRequest."""
+    return {"digest": DIGEST, "sample": 0, "request": ask(prompt, **fields)}
+
+
+def infer(canister: Played) -> None:
+    """Inferences driven over their await: answered, rejected, late, refused, out of shards."""
+    canister.send("allow_writer", WRITER)
+    for change in (
+        {},
+        {"name": "far", "url": "https://x.example", "mode": "replicated"},
+        {"url": "x"},
+    ):
+        canister.send("set_provider", PROVIDER | change)
+        canister.send("set_provider", PROVIDER | change | {"api_key": None}, by=STRANGER)
+    for by in (OWNER, STRANGER):
+        for method in ("providers", "models", "counters"):
+            canister.send(method, by=by)
+    made = Inputs(50)
+    for text in [*TEXTS, made.text(9_000) + "x" * 9_000]:
+        canister.send("quote_infer", inference(text), by=WRITER)
+        waiting = canister.send("infer", inference(text), by=WRITER, cycles=10**12)
+        if "number" in waiting:
+            body = json.dumps({"choices": [{"message": {"content": text}}]}).encode()
+            reply = {"status": 200, "headers": [], "body": body}
+            reduced = canister.send("transform", {"response": reply, "context": b""})["replied"]
+            canister.answer(waiting, reduced)
+    canister.send("infer", inference("x"), by=STRANGER, cycles=10**12)
+    canister.send("infer", inference("x"), by=WRITER, cycles=5)
+    canister.send("infer", inference("x", response_format='{"a":e}'), by=WRITER, cycles=10**12)
+    waiting = [canister.send("infer", inference("x"), by=WRITER, cycles=10**12) for _ in range(5)]
+    canister.answer(waiting[0], None, "Rejection code 2, Couldn't send message")
+    canister.answer(waiting[1], {"status": 500, "headers": [], "body": b"[" * 500})
+    canister.tick(91)
+    canister.answer(waiting[2], {"status": 200, "headers": [], "body": b"{}"})
+    canister.send("remove_provider", "far")
+    canister.send("remove_provider", "far")
+    canister.upgrade()
+    canister.send("counters")
+    canister.send("providers")
+
+
+def connected(canister: Played) -> Played:
+    """Wire a batcher, teach it a model, and list a payer."""
+    canister.send("ask", ask())
+    canister.send("connect", principal("cache"), "zz")
+    canister.send("connect", principal("cache"), principal("infer"))
+    canister.answer(canister.send("refresh_models"), None, "Rejection code 5, x")
+    canister.answer(canister.send("refresh_models"), ["m", "b@2:q", MODEL])
+    canister.send("allow_asker", {"caller": PAYER, "sponsored": "no"})
+    canister.send("models")
+    return canister
+
+
+def inferred(content: str) -> dict[str, Any]:
+    """Make infer's reply."""
+    return {"Inferred": {"answer": answer(content), "outcalls": 1, "charged_cycles": 7}}
+
+
+def batcher_asks(canister: Played) -> None:
+    """An ask as a miss, as a hit, as a join; and every way in which it fails."""
+    for request in odd_requests():
+        for by in (OWNER, STRANGER):
+            waiting = canister.send("ask", request, by=by)
+            if "number" in waiting:
+                missed = canister.answer(waiting, MISS)
+                # The same question meanwhile: it joins, and reads its ticket.
+                joined = canister.send("ask", request, by=by)
+                settled = canister.answer(missed, inferred("x\x1b1"))
+                canister.answer(settled, STORED)
+                number = joined["replied"]["Joined"]["ticket"]
+                canister.send("result", number, by=by)
+                canister.send("result", number, by=PAYER)
+    waiting = canister.send("ask", ask("hit"))
+    digest = waiting["waits"][4]
+    found = {"answer": answer("é"), "digest": digest, "age_s": 7, "key": "k", "namespace": "n"}
+    canister.answer(waiting, {"Hit": found | {"expires_in_s": 9}})
+    refused = {"Failed": {"refusal": not_allowed("é\x0b1"), "outcalls": 0, "charged_cycles": 0}}
+    for reply, error in ((refused, None), (None, "Rejection code 5, x is stopping")):
+        missed = canister.answer(canister.send("ask", ask("fails")), None, "Rejection code 5, x")
+        canister.answer(missed, reply, error)
+    late = canister.answer(canister.send("ask", ask("late")), MISS)
+    canister.tick(121)
+    canister.answer(late, inferred("too late"))
+    canister.send("counters")
+    canister.upgrade()
+    canister.send("counters")
+
+
+def batcher_submits(canister: Played) -> None:
+    """Tickets at once, paid by credit and by cycles; settings; sweeps."""
+    canister.send("configure", dict(canister.send("settings")["replied"], lease_s=4))
+    canister.send("configure", canister.send("settings")["replied"] | {"lease_s": 30})
+    for number, text in enumerate(TEXTS):
+        by = (OWNER, PAYER)[number % 2]
+        canister.send("quote", ask(text), by=by)
+        canister.send("submit", ask(text), by=PAYER, cycles=5)
+        waiting = canister.send("submit", ask(text), by=by, cycles=10**13)
+        if "number" not in waiting:
+            continue
+        canister.send("result", waiting["replied"]["Ticket"]["ticket"], by=by)
+        missed = canister.answer(waiting, MISS)
+        canister.send("ask", ask(text), by=PAYER, cycles=10**13)
+        settled = canister.answer(missed, inferred(text), refunded=10**6)
+        if "number" in settled:
+            canister.answer(settled, None if number % 3 else STORED)
+        canister.send("result", waiting["replied"]["Ticket"]["ticket"], by=by)
+    lost = canister.send("submit", ask("lost"), by=PAYER, cycles=10**13)
+    canister.tick(31)
+    canister.answer(lost, MISS)
+    canister.tick(4_000)
+    canister.send("deny_asker", PAYER)
+    canister.send("counters")
+    canister.upgrade()
+    canister.send("result", 1)
