@@ -8,7 +8,7 @@ TYPED = src tests benchmarks
 # Two workers for two cores; a file's tests share fixtures, so they stay together.
 PYTEST = $(PYTHON) -m pytest -n 2 --dist loadfile
 
-.PHONY: help venv demo test check bench lint format wheel-test
+.PHONY: help venv demo test check bench lint format wheel-test rustpython parity
 help:
 	@echo "make demo        a prompt asked of a real model, then answered from stable memory"
 	@echo "make test        every test: slow ones, the real model, the wheel, the demo"
@@ -17,6 +17,8 @@ help:
 	@echo "make lint        ruff and mypy"
 	@echo "make format      ruff's formatter and its safe fixes"
 	@echo "make wheel-test  build the wheel and use it in an empty folder"
+	@echo "make rustpython  the cores and the canisters on RustPython; needs cargo"
+	@echo "make parity      the dapps' scenarios on a real PocketIC; needs its binary and Kybra's wasm"
 
 venv: .venv/stamp
 
@@ -61,3 +63,13 @@ format: .venv/stamp
 
 wheel-test: .venv/stamp
 	@$(PYTHON) -m pytest tests/architecture/test_wheel.py
+
+rustpython: .venv/stamp
+	@$(PYTHON) -m tests.rustpython.run
+
+parity: .venv/stamp
+	@if [ -z "$$POCKET_IC_BIN" ] || [ -z "$$CANISTER_WASM_DIR" ]; then \
+		echo "parity: set POCKET_IC_BIN to a PocketIC binary and CANISTER_WASM_DIR to the folder of cache.wasm.gz, batcher.wasm.gz and infer.wasm.gz built by Kybra" >&2; \
+		exit 1; \
+	fi
+	@$(PYTHON) -m pytest tests/parity

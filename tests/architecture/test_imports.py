@@ -23,7 +23,9 @@ KYBRA = {"kybra", "kybra_simple_db", "kybra_simple_logging"}
 OURS = {"refrain", "refrain_core", "refrain_api", "kybra_replica", "canisters", "tests"}
 CORES = {f"{name}_core" for name in CANISTERS}
 TYPES_ONLY = {"typing_extensions"}  # mypy knows it by itself; nothing imports it at run time
-NAMES_ON_IMPORT = {"aiohttp", "click", "kybra", "modulegraph", "xllamacpp", "xxhash"}
+NAMES_ON_IMPORT = {
+    *("aiohttp", "click", "cryptography", "kybra", "modulegraph", "pyblst", "xllamacpp", "xxhash")
+}
 
 
 def imported(file: PythonFile) -> set[str]:
@@ -55,7 +57,8 @@ def allowed(path: Path) -> set[str]:
     return {
         "refrain_core": CANISTER_STDLIB | {"refrain_core"},
         "refrain_api": {"kybra", "refrain_api"},
-        "kybra_replica": standard | {"kybra_replica", "aiohttp", "kybra", "modulegraph"},
+        "kybra_replica": standard
+        | {"kybra_replica", "aiohttp", "cryptography", "kybra", "modulegraph", "pyblst"},
         "refrain": standard
         | {"refrain", "kybra_replica", "refrain_core", "aiohttp", "click", "xllamacpp", "xxhash"},
     }[place]

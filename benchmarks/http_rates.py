@@ -1,0 +1,171 @@
+"""Queries and updates a second through the HTTP interface, by a client in a process of its own.
+
+`python benchmarks/http_rates.py [SECONDS]` starts a replica with a toy canister, asks it as
+fast as it answers over a few connections, and prints rates and latencies. Requests are made
+beforehand and every one is signed, as agents sign them, by an Ed25519 key.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+import aiohttp
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from kybra_replica.candid.encode import encode
+from kybra_replica.candid.model import Primitive, TypeTable
+from kybra_replica.ic_http import IcServer, application, cbor
+from kybra_replica.ic_http.request_id import hash_of_map
+from kybra_replica.ic_http.self_authenticating import principal_of
+from kybra_replica.kernel.principals import bytes_of
+from kybra_replica.live import LiveReplica
+from kybra_replica.program.load import load_program
+
+CONNECTIONS = 8
+ANONYMOUS = "2vxsx-fae"
+TEXT = encode((Primitive("text"),), ("hello",), TypeTable())
+NOTHING = encode((), (), TypeTable())
+CANISTER = '''"""A canister that echoes."""
+
+from kybra import query, text, update
+
+
+@query
+def asked() -> text:
+    return "hello"
+
+
+@update
+def told(message: text) -> text:
+    return message
+'''
+
+
+class Sender:
+    """Makes signed bodies, no two alike."""
+
+    def __init__(self, canister: str) -> None:
+        """Send to one canister."""
+        self._key = Ed25519PrivateKey.from_private_bytes(bytes(32))
+        self._der = self._key.public_key().public_bytes(
+            Encoding.DER, PublicFormat.SubjectPublicKeyInfo
+        )
+        self._canister = bytes_of(canister)
+        self._count = 0
+
+    def body(self, kind: str, method: str, arg: bytes) -> bytes:
+        """One request's body, good for four minutes."""
+        self._count += 1
+        content = {
+            "request_type": kind,
+            "sender": principal_of(self._der),
+            "ingress_expiry": time.time_ns() + 240_000_000_000,
+            "nonce": self._count.to_bytes(8, "big"),
+            "canister_id": self._canister,
+            "method_name": method,
+            "arg": arg,
+        }
+        signature = self._key.sign(b"\x0aic-request" + hash_of_map(content))
+        return cbor.encode_self_described(
+            {"content": content, "sender_pubkey": self._der, "sender_sig": signature}
+        )
+
+
+async def drive(url: str, bodies: list[bytes], seconds: float) -> dict[str, Any]:
+    """Post the bodies over some connections until they or the time run out."""
+    waits_ms: list[float] = []
+    left = iter(bodies)
+    end = time.monotonic() + seconds
+
+    async def connection(session: aiohttp.ClientSession) -> None:
+        for body in left:
+            started = time.monotonic()
+            if started > end:
+                return
+            async with session.post(url, data=body) as reply:
+                answer = cbor.decode(await reply.read())
+                if reply.status != 200 or answer["status"] != "replied":  # noqa: PLR2004 (HTTP's OK)
+                    raise RuntimeError(f"{reply.status} {answer!r:.200}")
+            waits_ms.append((time.monotonic() - started) * 1_000)
+
+    headers = {"Content-Type": "application/cbor"}
+    async with aiohttp.ClientSession(headers=headers) as session:
+        started = time.monotonic()
+        await asyncio.gather(*(connection(session) for _ in range(CONNECTIONS)))
+        took_s = time.monotonic() - started
+    waits_ms.sort()
+    return {
+        "requests": len(waits_ms),
+        "a_second": round(len(waits_ms) / took_s, 1),
+        "median_ms": round(statistics.median(waits_ms), 2),
+        "p99_ms": round(waits_ms[int(len(waits_ms) * 0.99)], 2),
+    }
+
+
+def client(url: str, canister: str, seconds: float) -> None:
+    """What the client's process does: warm up, then measure both kinds."""
+    sender = Sender(canister)
+    most = int(2_000 * seconds)
+    kinds = {"query": ("v3", "asked", NOTHING), "call": ("v4", "told", TEXT)}
+    measured = {}
+    for kind, (version, method, arg) in kinds.items():
+        target = f"{url}/api/{version}/canister/{canister}/{kind}"
+        asyncio.run(drive(target, [sender.body(kind, method, arg) for _ in range(50)], seconds))
+        bodies = [sender.body(kind, method, arg) for _ in range(most)]
+        measured[kind] = asyncio.run(drive(target, bodies, seconds))
+    print(json.dumps(measured))
+
+
+def measure_rates(folder: Path, seconds: float) -> dict[str, Any]:
+    """Serve a replica that keeps its state in `folder`, and let the client measure it."""
+    entry = folder / "canister" / "main.py"
+    entry.parent.mkdir()
+    entry.write_text(CANISTER)
+    with LiveReplica(folder / "state") as replica, IcServer(application(replica)) as server:
+        canister = replica.create_canister(controller=ANONYMOUS)
+        program = load_program(entry, [], name="echo")
+        replica.install(canister, program, sender=ANONYMOUS)
+        command = [sys.executable, __file__, "--client", server.url, canister, str(seconds)]
+        done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 (this very file)
+    measured: dict[str, Any] = json.loads(done.stdout)
+    return measured
+
+
+def measure_start(folder: Path) -> float:
+    """Seconds from the command `serve` to its first answer."""
+    command = [sys.executable, "-m", "kybra_replica", "serve", "--state", str(folder / "started")]
+    started = time.monotonic()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 (our own module)
+        url = (process.stdout.readline() if process.stdout else "").split()[-1]
+        with urlopen(f"{url}/api/v2/status", timeout=30) as answer:  # noqa: S310 (our own server)
+            answer.read()
+        took_s = time.monotonic() - started
+        process.terminate()
+    return round(took_s, 2)
+
+
+def main() -> None:
+    """Measure, and print a line for each figure."""
+    from tempfile import TemporaryDirectory  # noqa: PLC0415 (the client needs none)
+
+    seconds = float(sys.argv[1]) if sys.argv[1:] else 5.0
+    with TemporaryDirectory() as folder:
+        print(f"start: {measure_start(Path(folder))} s")
+        for name, value in measure_rates(Path(folder), seconds).items():
+            print(f"{name}: {value}")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--client"]:
+        client(sys.argv[2], sys.argv[3], float(sys.argv[4]))
+    else:
+        main()
