@@ -12,9 +12,10 @@ from kybra_replica.kernel.rejects import Reject
 from kybra_replica.kernel.worker_link import Outcome, Trap
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kybra_replica.kernel.canister import Callback, CallContext, Canister
     from kybra_replica.kernel.kernel_state import KernelState
-    from kybra_replica.management.service import Management
 
 
 class MessageUndone(Exception):  # noqa: N818 (an outcome, not an error)
@@ -29,10 +30,10 @@ class MessageUndone(Exception):  # noqa: N818 (an outcome, not an error)
 class Processor:
     """Runs messages in their canisters and hands their effects on."""
 
-    def __init__(self, state: KernelState, management: Management) -> None:
-        """Work on `state`; calls to the management canister go to `management`."""
+    def __init__(self, state: KernelState, call_management: Callable[[Request], None]) -> None:
+        """Work on `state`; calls to the management canister go to `call_management`."""
         self._state = state
-        self._management = management
+        self._call_management = call_management
 
     def process(self, message: Message) -> None:
         """Run one message to its end."""
@@ -106,7 +107,7 @@ class Processor:
 
     def _request(self, request: Request) -> None:
         if request.callee == effects.MANAGEMENT:
-            self._management.handle(request)
+            self._call_management(request)
             return
         canister = self._state.canisters.get(request.callee)
         refusal = self._request_refusal(canister, request)

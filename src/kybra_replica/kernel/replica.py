@@ -74,7 +74,7 @@ class Replica:
         )
         self.desk = OutcallDesk(self.kernel, outcalls or HttpOutcalls(), self.inbox)
         self.management = Management(self.kernel, self.desk, management or ManagementOptions())
-        self._processor = Processor(self.kernel, self.management)
+        self._processor = Processor(self.kernel, self.management.handle)
         self.desk.transform = Transforming(self.kernel, self._processor)
         self._pump = Pump(self.kernel, self._processor, self.desk, self.inbox)
         self._lifecycle = Lifecycle(self.kernel, self._processor, shared_spawner.acquire())
