@@ -15,6 +15,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[1]
+THOROUGH = (
+    "replica/test_management_hostile.py",
+    "unit/candid/test_hostile_messages.py",
+    "unit/candid/test_random_types.py",
+    "unit/candid_text/test_parsers_noise.py",
+    "unit/candid_text/test_random_values.py",
+    "unit/ic_http/test_cbor.py",
+    "unit/ic_http/test_envelope.py",
+    "unit/pocket_ic/test_malformed_requests.py",
+)
+"""Thousands of made-up inputs each, half of the time of all fast tests: not in `make check`."""
 
 # The same examples on every machine and run; a slow machine is no failure.
 settings.register_profile("refrain", deadline=None, derandomize=True)
@@ -36,3 +47,10 @@ def warm_zygote() -> Iterator[None]:
     shared_spawner.acquire()
     yield
     shared_spawner.release()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the files of many made-up inputs as slow."""
+    for item in items:
+        if item.path.as_posix().endswith(THOROUGH):
+            item.add_marker(pytest.mark.slow)

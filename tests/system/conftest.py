@@ -41,7 +41,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
 
 
 SYSTEM = Path(__file__).parent
-FAST = ("test_hit_and_miss.py", "test_single_flight.py", "test_refusals.py")
+FAST = ("test_hit_and_miss.py", "test_refusals.py")
 """What `make check` runs of the whole network; the rest takes more than its minute."""
 
 
