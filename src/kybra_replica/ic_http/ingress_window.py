@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 
 from kybra_replica.ic_http.refusals import Malformed
+from kybra_replica.kernel.clock import NS_PER_S
 
-NS_PER_S = 1_000_000_000
 LONGEST_S = 330
 """Five minutes, and half a minute for clocks that differ."""
 WINDOW_NS = LONGEST_S * NS_PER_S

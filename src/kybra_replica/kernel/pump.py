@@ -38,14 +38,18 @@ class Pump:
 
     def run(self) -> None:
         """Run what can run now: arrived outcalls, due timers, queued messages."""
-        self._drain_inbox()
-        self._desk.give_up_late_ones()
-        give_up_late_stops(self._state)
-        timer_wheel.fire_due(self._state)
+        self.gather()
         while self._state.queue:
             self.step()
             self._drain_inbox()
         self._announce()
+
+    def gather(self) -> None:
+        """Queue what arrived and what is due, and give up what is late; run no message."""
+        self._drain_inbox()
+        self._desk.give_up_late_ones()
+        give_up_late_stops(self._state)
+        timer_wheel.fire_due(self._state)
 
     def step(self) -> None:
         """Run the one message at the queue's head."""

@@ -76,7 +76,7 @@ class Replica:
         self.management = Management(self.kernel, self.desk, management or ManagementOptions())
         self._processor = Processor(self.kernel, self.management.handle)
         self.desk.transform = Transforming(self.kernel, self._processor)
-        self._pump = Pump(self.kernel, self._processor, self.desk, self.inbox)
+        self.pump = Pump(self.kernel, self._processor, self.desk, self.inbox)
         self._lifecycle = Lifecycle(self.kernel, self._processor, shared_spawner.acquire())
         self.management.connect(self._lifecycle)
         self._closed = False
@@ -228,15 +228,15 @@ class Replica:
 
     def run(self) -> None:
         """Run what can run now: arrived outcalls, due timers, queued messages."""
-        self._pump.run()
+        self.pump.run()
 
     def step(self) -> None:
         """Run the one message at the queue's head."""
-        self._pump.step()
+        self.pump.step()
 
     def run_until(self, reached: Callable[[], bool], wait_s: float = WAIT_S) -> bool:
         """Run until `reached`, waiting for outcalls of the real world; whether it was."""
-        return self._pump.run_until(reached, wait_s)
+        return self.pump.run_until(reached, wait_s)
 
     def advance(self, seconds: float) -> None:
         """Let time pass on a manual clock, then run."""

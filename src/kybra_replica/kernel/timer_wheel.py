@@ -15,6 +15,8 @@ def fire_due(state: KernelState) -> int:
 
     Timers due at one moment run in no order on the real platform: here in a seeded shuffle.
     """
+    if any(isinstance(message, TimerFired) for message in state.queue):
+        return 0  # firings that wait already must not be queued a second time
     now_ns = state.clock.now_ns()
     fired = [
         TimerFired(canister.canister_id, canister.generation, timer.timer_id)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kybra_replica.kernel import timer_wheel
-from kybra_replica.kernel.messages import TimerFired
-from kybra_replica.kernel.stopping import give_up_late_stops
 
 if TYPE_CHECKING:
     from kybra_replica.kernel.replica import Replica
@@ -37,21 +35,9 @@ class Rounds:
         """One round: responses that arrived, late outcalls, due timers, then messages."""
         replica = self._replica
         self._clock.begin_round()
-        self._take_in()
-        replica.desk.give_up_late_ones()
-        give_up_late_stops(replica.kernel)
-        self._fire_timers()
+        replica.pump.gather()
         for _ in range(MESSAGES_PER_ROUND):
             if not replica.kernel.queue:
                 break
             replica.step()
         self._tray.keep([each.request for each in replica.desk.pending.values()])
-
-    def _take_in(self) -> None:
-        while not self._replica.inbox.empty():
-            self._replica.inbox.get()()
-
-    def _fire_timers(self) -> None:
-        # Firings left over from a crowded round must not be queued a second time.
-        if not any(isinstance(message, TimerFired) for message in self._replica.kernel.queue):
-            timer_wheel.fire_due(self._replica.kernel)
