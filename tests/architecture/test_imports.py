@@ -60,7 +60,8 @@ def allowed(path: Path) -> set[str]:
         "kybra_replica": standard
         | {"kybra_replica", "aiohttp", "cryptography", "kybra", "modulegraph", "pyblst"},
         "refrain": standard
-        | {"refrain", "kybra_replica", "refrain_core", "aiohttp", "click", "xllamacpp", "xxhash"},
+        | {"refrain", "kybra_replica", "refrain_core", "aiohttp", "click", "xllamacpp", "xxhash"}
+        | ({"cryptography"} if path.parts[2:3] == ("agent",) else set()),
     }[place]
 
 

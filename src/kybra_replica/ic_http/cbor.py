@@ -25,9 +25,9 @@ _DIRECT = 24
 """Arguments below it stand in the head itself; 24 to 27 say that 1, 2, 4 or 8 bytes follow."""
 
 
-def decode(data: bytes) -> Any:
+def decode(data: bytes, *, max_depth: int = MAX_DEPTH) -> Any:
     """Read one value that takes up all of `data`; Malformed where it doesn't."""
-    reader = _Reader(data)
+    reader = _Reader(data, max_depth)
     if data.startswith(SELF_DESCRIBED):
         reader.at = len(SELF_DESCRIBED)
     value = reader.value(0)
@@ -37,8 +37,9 @@ def decode(data: bytes) -> Any:
 
 
 class _Reader:
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, max_depth: int) -> None:
         self.data = data
+        self.max_depth = max_depth
         self.at = 0
         self.items = 0
 
@@ -84,8 +85,8 @@ class _Reader:
             raise Malformed("Malformed CBOR: a text is not UTF-8") from None
 
     def _collection(self, major: int, count: int, depth: int) -> Any:
-        if depth > MAX_DEPTH:
-            raise Malformed(f"Malformed CBOR: more than {MAX_DEPTH} levels deep")
+        if depth > self.max_depth:
+            raise Malformed(f"Malformed CBOR: more than {self.max_depth} levels deep")
         # Each value has a byte at least: a longer promise can't be kept.
         if count > len(self.data) - self.at:
             raise Malformed(f"Malformed CBOR: {count} values announced, fewer bytes left")

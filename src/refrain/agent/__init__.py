@@ -1,0 +1,1 @@
+"""An agent of the Internet Computer's HTTP interface, which believes nothing that is not signed."""
