@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from refrain.cli.network_options import Elsewhere, network_options
 from refrain.cli.options import json_option, state_option
 from refrain.cli.screen import counted, duration, on_terminal, patience, say, show, show_json
 from refrain.client.ask_request import AskOptions, ask_request, micros
-from refrain.client.asking import Outcome, ask
+from refrain.client.asking import Asked, Outcome, ask
 from refrain.client.connection import connect
 from refrain.failures import Refused
 
@@ -37,12 +38,19 @@ def _as_micros(context: click.Context, option: click.Parameter, value: str | Non
 @click.option("--temperature", "temperature_micros", callback=_as_micros, metavar="X")
 @click.option("--seed", type=click.IntRange(0, _NAT64), metavar="N")
 @click.option("--public", is_flag=True, help="Share the answer in the public namespace.")
+@network_options
 @json_option
-def ask_command(folder: StateFolder, as_json: bool, prompt: str, **options: Any) -> None:  # noqa: FBT001
+def ask_command(
+    folder: StateFolder,
+    elsewhere: Elsewhere,
+    as_json: bool,  # noqa: FBT001
+    prompt: str,
+    **options: Any,
+) -> None:
     """Ask PROMPT ("-" reads it from standard input) and print the answer."""
     text = _prompt(prompt)
-    connection = connect(folder)
-    request = ask_request(AskOptions(text, connection.model, **options))
+    connection, model = _asked(folder, elsewhere)
+    request = ask_request(AskOptions(text, model, **options))
     try:
         with _waiting():
             outcome = ask(connection, request)
@@ -56,6 +64,24 @@ def ask_command(folder: StateFolder, as_json: bool, prompt: str, **options: Any)
     show(outcome.answered["answer"]["content"])
     if on_terminal():
         say(outcome_line(outcome))
+
+
+def _asked(folder: StateFolder, elsewhere: Elsewhere) -> tuple[Asked, str]:
+    if elsewhere.network is None:
+        connection = connect(folder)
+        return connection, elsewhere.model or connection.model
+    if elsewhere.batcher is None or elsewhere.model is None:
+        raise click.UsageError("--network needs --batcher PRINCIPAL and --model MODEL as well.")
+    # Here and not above: the network of a state folder needs no signatures.
+    from refrain.client.remote import connect_remote  # noqa: PLC0415
+
+    remote = connect_remote(
+        elsewhere.network,
+        elsewhere.batcher,
+        identity=elsewhere.identity,
+        root_key=elsewhere.root_key,
+    )
+    return remote, elsewhere.model
 
 
 def outcome_json(outcome: Outcome) -> dict[str, Any]:

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from refrain.client.refusal_texts import refused
 from refrain.failures import RefrainError
 
-if TYPE_CHECKING:
-    from refrain.client.connection import Connection
-
 _PAUSE_S = 0.1
 _GRACE_S = 5.0
+
+
+class Asked(Protocol):
+    """Canisters by their names: a `Connection` or a `Remote`."""
+
+    def query(self, canister: str, method: str, *args: Any) -> Any:
+        """Run a query and return its value."""
+
+    def update(self, canister: str, method: str, *args: Any) -> Any:
+        """Run an update and return its value."""
 
 
 class Outcome(NamedTuple):
@@ -27,7 +34,7 @@ class Outcome(NamedTuple):
         return bool(self.answered["cache_status"] == "hit")
 
 
-def ask(connection: Connection, request: dict[str, Any]) -> Outcome:
+def ask(connection: Asked, request: dict[str, Any]) -> Outcome:
     """Ask the batcher and wait for the answer.
 
     Raises:
@@ -44,7 +51,7 @@ def ask(connection: Connection, request: dict[str, Any]) -> Outcome:
     return Outcome(answered, time.monotonic() - started)
 
 
-def _follow(connection: Connection, ticket: dict[str, Any]) -> dict[str, Any]:
+def _follow(connection: Asked, ticket: dict[str, Any]) -> dict[str, Any]:
     deadline_s = ticket["expires_at_ns"] / 1e9 + _GRACE_S
     while time.time() < deadline_s:
         state = connection.query("batcher", "result", ticket["ticket"])
