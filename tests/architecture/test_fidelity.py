@@ -1,4 +1,4 @@
-"""docs/fidelity.md is complete and true: every member of `_kybra_ic`, and a test for every row."""
+"""docs/fidelity.md is complete and true: every member and method, and a test for every row."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
+from kybra_replica.management.signatures import NOT_SERVED, SIGNATURES
 from tests.architecture.source_tree import ROOT, functions, python_files
 
 VERDICTS = {"exact", "approximate", "refused"}
@@ -66,6 +67,16 @@ def test_every_member_has_a_row() -> None:
     }
     assert len(members()) > len(generated)
     assert sorted((members() | generated) - named) == []
+
+
+def test_every_management_method_has_the_row_that_it_deserves() -> None:
+    """Served ones are exact or approximate, and refused are just those that the code refuses."""
+    verdicts = {
+        name: row.verdict for row in rows() for name in re.findall(r"`([a-z_0-9]+)`", row.what)
+    }
+    assert sorted((SIGNATURES.keys() | NOT_SERVED.keys()) - verdicts.keys()) == []
+    assert [name for name in SIGNATURES if verdicts[name] == "refused"] == []
+    assert [name for name in NOT_SERVED if verdicts[name] != "refused"] == []
 
 
 def test_every_verdict_is_one_of_three() -> None:
