@@ -31,7 +31,7 @@ def status_command(folder: StateFolder, as_json: bool) -> None:  # noqa: FBT001 
 def status_lines(facts: dict[str, Any]) -> list[str]:
     """The report for a person."""
     note = f" ({facts['model_note']})" if facts["model_note"] else ""
-    lines = [f"url      {facts['url']}", f"model    {facts['model']}{note}"]
+    lines = [f"url      {facts['ic_url'] or facts['url']}", f"model    {facts['model']}{note}"]
     for name, canister in facts["canisters"].items():
         cycles = f"{facts['cycles'][name]:,} cycles"
         lines.append(f"{name:8} {canister}  {facts['status'][name]}  {cycles}")

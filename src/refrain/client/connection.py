@@ -24,6 +24,8 @@ class Connection(NamedTuple):
     canisters: dict[str, str]
     model: str
     model_note: str | None
+    ic_url: str | None = None
+    root_key: str | None = None
 
     def query(self, canister: str, method: str, *args: Any) -> Any:
         """Query one of the three canisters by its name, as the operator."""

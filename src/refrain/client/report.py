@@ -15,6 +15,8 @@ def report(connection: Connection) -> dict[str, Any]:
     }
     return {
         "url": connection.url,
+        "ic_url": connection.ic_url,
+        "root_key": connection.root_key,
         "pid": connection.pid,
         "model": connection.model,
         "model_note": connection.model_note,

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from kybra_replica.gateway.client import ControlClient
 from kybra_replica.gateway.commands import Commands
 from kybra_replica.gateway.server import ControlServer
+from kybra_replica.ic_http.server import IcServer, application
+from kybra_replica.ic_http.subnet_keys import kept_keys
 from kybra_replica.live import LiveReplica
 from kybra_replica.outcalls.http_port import HttpOutcalls
 from kybra_replica.program.load import load_program
@@ -49,6 +51,9 @@ def run(folder: StateFolder, choice: ModelChoice, say: Callable[[str], None]) ->
         replica = parts.enter_context(LiveReplica(folder.network, outcalls=HttpOutcalls()))
         commands = Commands(replica, _load)
         server = parts.enter_context(ControlServer(commands, folder.token()))
+        keys = kept_keys(folder.network)
+        ic = parts.enter_context(IcServer(application(replica, keys)))
+        urls = {"url": server.url, "ic_url": ic.url, "root_key": keys.root.der.hex()}
         operator = operator_of(folder)
         deployment = Deployment(ControlClient(server.url, folder.token()), operator, say)
         ids = deployment.settle(folder.canisters)
@@ -56,15 +61,15 @@ def run(folder: StateFolder, choice: ModelChoice, say: Callable[[str], None]) ->
         remember(folder, choice)
         say("ready")
         parts.callback(folder.status.unlink, missing_ok=True)
-        write_json(folder.status, _announcement(server.url, operator, ids, choice))
+        write_json(folder.status, _announcement(urls, operator, ids, choice))
         threading.Event().wait()
 
 
 def _announcement(
-    url: str, operator: str, canisters: dict[str, str], choice: ModelChoice
+    urls: dict[str, str], operator: str, canisters: dict[str, str], choice: ModelChoice
 ) -> dict[str, object]:
     return {
-        "url": url,
+        **urls,
         "pid": os.getpid(),
         "operator": operator,
         "canisters": canisters,
