@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from kybra_replica.management.signatures import NOT_SERVED, SIGNATURES
 from tests.architecture.source_tree import ROOT, functions, python_files
+from tests.unit.program.test_rules import declared_rules
 
 VERDICTS = {"exact", "approximate", "refused"}
 CELLS = 4
@@ -77,6 +78,14 @@ def test_every_management_method_has_the_row_that_it_deserves() -> None:
     assert sorted((SIGNATURES.keys() | NOT_SERVED.keys()) - verdicts.keys()) == []
     assert [name for name in SIGNATURES if verdicts[name] == "refused"] == []
     assert [name for name in NOT_SERVED if verdicts[name] != "refused"] == []
+
+
+def test_every_rule_is_named_in_one_row() -> None:
+    """The rules that programs are held to, by the names that findings bear."""
+    named = [
+        name for row in rows() for name in re.findall(r"`([a-z]+(?:-[a-z]+)+)`", row.difference)
+    ]
+    assert sorted(named) == sorted(declared_rules())
 
 
 def test_every_verdict_is_one_of_three() -> None:
