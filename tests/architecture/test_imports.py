@@ -61,7 +61,7 @@ def allowed(path: Path) -> set[str]:
         | {"kybra_replica", "aiohttp", "cryptography", "kybra", "modulegraph", "pyblst"},
         "refrain": standard
         | {"refrain", "kybra_replica", "refrain_core", "aiohttp", "click", "xllamacpp", "xxhash"}
-        | ({"cryptography"} if path.parts[2:3] == ("agent",) else set()),
+        | ({"cryptography", "kybra"} if path.parts[2:3] == ("agent",) else set()),
     }[place]
 
 

@@ -19,6 +19,8 @@ from refrain.agent.transport import Transport
 if TYPE_CHECKING:
     from refrain.agent.identity import Identity
 
+MANAGEMENT = b""
+"""The management canister's principal."""
 INGRESS_LIFE_NS = 240 * 10**9
 """How long a request may be sent; the specification allows five minutes."""
 PATIENCE_S = 180.0
@@ -54,7 +56,7 @@ class Agent:
             Rejected: the canister said no.
             NotAccepted, Unreachable, Untrusted: nothing that can be believed came back.
         """
-        content = self._message("query", canister, method, arg)
+        content = self._message("query", bytes_of(canister), method, arg)
         answer = self._transport.post(f"/api/v2/canister/{canister}/query", self._signed(content))
         if answer is None:
             raise Untrusted("The query has no answer.")
@@ -75,7 +77,10 @@ class Agent:
             NeverSettled: its end could not be read; it may have run.
             Unreachable, Untrusted: nothing that can be believed came back.
         """
-        content = self._message("call", canister, method, arg)
+        return self._call(canister, bytes_of(canister), method, arg)
+
+    def _call(self, canister: str, target: bytes, method: str, arg: bytes) -> bytes:
+        content = self._message("call", target, method, arg)
         content["nonce"] = secrets.token_bytes(_NONCE_BYTES)
         request_id = hash_of_map(content)
         answer = self._transport.post(f"/api/v3/canister/{canister}/call", self._signed(content))
@@ -85,6 +90,10 @@ class Agent:
             raise rejection(answer)
         settled = self._settled(self._certificate(canister, answer), request_id)
         return self._awaited(canister, request_id) if settled is None else settled
+
+    def manage(self, canister: str, method: str, arg: bytes) -> bytes:
+        """Have the management canister do something with `canister`; raises as `update` does."""
+        return self._call(canister, MANAGEMENT, method, arg)
 
     def metadata(self, canister: str, name: str) -> bytes | None:
         """A canister's certified custom section, as `candid:service`; None where it has none."""
@@ -139,9 +148,9 @@ class Agent:
             raise Untrusted("The answer carries no certificate.")
         return verified(raw, self._root_key, bytes_of(canister), time.time_ns())
 
-    def _message(self, kind: str, canister: str, method: str, arg: bytes) -> dict[str, Any]:
-        target = {"canister_id": bytes_of(canister), "method_name": method, "arg": arg}
-        return {**self._request(kind), **target}
+    def _message(self, kind: str, target: bytes, method: str, arg: bytes) -> dict[str, Any]:
+        named = {"canister_id": target, "method_name": method, "arg": arg}
+        return {**self._request(kind), **named}
 
     def _request(self, kind: str) -> dict[str, Any]:
         return {

@@ -11,6 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
+    NoEncryption,
+    PrivateFormat,
     PublicFormat,
     load_pem_private_key,
 )
@@ -86,6 +88,12 @@ def identity_of_pem(path: Path) -> KeyIdentity:
     if isinstance(key, Ed25519PrivateKey):
         return KeyIdentity(key)
     raise BadIdentity(f"{path} holds a key that is neither Ed25519, P-256 nor secp256k1.")
+
+
+def new_pem() -> str:
+    """A fresh Ed25519 key as the text of a PEM file, from the system's entropy."""
+    key = Ed25519PrivateKey.generate()
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
 def _without_parameters(pem: bytes) -> bytes:

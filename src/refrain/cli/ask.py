@@ -38,6 +38,7 @@ def _as_micros(context: click.Context, option: click.Parameter, value: str | Non
 @click.option("--temperature", "temperature_micros", callback=_as_micros, metavar="X")
 @click.option("--seed", type=click.IntRange(0, _NAT64), metavar="N")
 @click.option("--public", is_flag=True, help="Share the answer in the public namespace.")
+@click.option("--model", metavar="MODEL", help="Which model, where the batcher serves several.")
 @network_options
 @json_option
 def ask_command(
@@ -45,12 +46,13 @@ def ask_command(
     elsewhere: Elsewhere,
     as_json: bool,  # noqa: FBT001
     prompt: str,
+    model: str | None,
     **options: Any,
 ) -> None:
     """Ask PROMPT ("-" reads it from standard input) and print the answer."""
     text = _prompt(prompt)
-    connection, model = _asked(folder, elsewhere)
-    request = ask_request(AskOptions(text, model, **options))
+    connection, served = _asked(folder, elsewhere, model)
+    request = ask_request(AskOptions(text, served, **options))
     try:
         with _waiting():
             outcome = ask(connection, request)
@@ -66,22 +68,12 @@ def ask_command(
         say(outcome_line(outcome))
 
 
-def _asked(folder: StateFolder, elsewhere: Elsewhere) -> tuple[Asked, str]:
-    if elsewhere.network is None:
-        connection = connect(folder)
-        return connection, elsewhere.model or connection.model
-    if elsewhere.batcher is None or elsewhere.model is None:
-        raise click.UsageError("--network needs --batcher PRINCIPAL and --model MODEL as well.")
-    # Here and not above: the network of a state folder needs no signatures.
-    from refrain.client.remote import connect_remote  # noqa: PLC0415
-
-    remote = connect_remote(
-        elsewhere.network,
-        elsewhere.batcher,
-        identity=elsewhere.identity,
-        root_key=elsewhere.root_key,
-    )
-    return remote, elsewhere.model
+def _asked(folder: StateFolder, elsewhere: Elsewhere, model: str | None) -> tuple[Asked, str]:
+    remote = elsewhere.connect()
+    if remote is not None:
+        return remote, model or remote.only_model()
+    connection = connect(folder)
+    return connection, model or connection.model
 
 
 def outcome_json(outcome: Outcome) -> dict[str, Any]:

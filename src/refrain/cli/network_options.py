@@ -11,15 +11,33 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from refrain.client.remote import Remote
+
 
 class Elsewhere(NamedTuple):
     """Which network, canister and identity; `network` None is the state folder's network."""
 
     network: str | None
     batcher: str | None
-    model: str | None
     identity: Path | None
     root_key: bytes | None
+
+    def connect(self) -> Remote | None:
+        """The batcher there; None where no network was named.
+
+        Raises:
+            RefrainError: it can't be reached, or not be trusted.
+        """
+        if self.network is None:
+            return None
+        if self.batcher is None:
+            raise click.UsageError("--network needs --batcher PRINCIPAL as well.")
+        # Here and not above: the network of a state folder needs no signatures.
+        from refrain.client.remote import connect_remote  # noqa: PLC0415
+
+        return connect_remote(
+            self.network, self.batcher, identity=self.identity, root_key=self.root_key
+        )
 
 
 def _as_bytes(context: click.Context, option: click.Parameter, value: str | None) -> bytes | None:
@@ -44,7 +62,6 @@ _OPTIONS = (
         show_envvar=True,
         help="The batcher on that network.",
     ),
-    click.option("--model", metavar="MODEL", help="The model that the batcher there serves."),
     click.option(
         "--identity",
         type=click.Path(dir_okay=False, path_type=Path),

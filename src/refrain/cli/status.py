@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from refrain.cli.network_options import Elsewhere, network_options
 from refrain.cli.options import json_option, state_option
 from refrain.cli.screen import show, show_json
 from refrain.client.connection import connect
@@ -17,10 +18,12 @@ if TYPE_CHECKING:
 
 @click.command("status")
 @state_option
+@network_options
 @json_option
-def status_command(folder: StateFolder, as_json: bool) -> None:  # noqa: FBT001 - click's way
+def status_command(folder: StateFolder, elsewhere: Elsewhere, as_json: bool) -> None:  # noqa: FBT001 - click's way
     """Show the canisters, their counts and cycles, and the traffic so far."""
-    facts = report(connect(folder))
+    remote = elsewhere.connect()
+    facts = report(connect(folder)) if remote is None else remote.report()
     if as_json:
         show_json(facts)
         return
@@ -33,10 +36,15 @@ def status_lines(facts: dict[str, Any]) -> list[str]:
     note = f" ({facts['model_note']})" if facts["model_note"] else ""
     lines = [f"url      {facts['ic_url'] or facts['url']}", f"model    {facts['model']}{note}"]
     for name, canister in facts["canisters"].items():
-        cycles = f"{facts['cycles'][name]:,} cycles"
-        lines.append(f"{name:8} {canister}  {facts['status'][name]}  {cycles}")
+        lines.append(f"{name:8} {canister}  {_state(facts, name)}")
         lines.extend(_counts(facts["counts"].get(name, {})))
-    return [*lines, "traffic", *_counts(facts["traffic"])]
+    return [*lines, "traffic", *_counts(facts["traffic"])] if facts["traffic"] else lines
+
+
+def _state(facts: dict[str, Any], name: str) -> str:
+    if facts["status"][name] is None:
+        return "(its controllers alone see state and cycles)"
+    return f"{facts['status'][name]}  {facts['cycles'][name]:,} cycles"
 
 
 def _counts(counts: dict[str, Any]) -> list[str]:

@@ -4,31 +4,67 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kybra_replica.kernel.principals import InvalidPrincipalError, bytes_of
+from kybra_replica.kernel.principals import InvalidPrincipalError, bytes_of, text_of
+from kybra_replica.kernel.rejects import Rejected
 from refrain.agent.agent import Agent
 from refrain.agent.identity import identity_of_pem
 from refrain.agent.known_networks import known_network
+from refrain.agent.stewardship import canister_state
 from refrain.agent.typed_canister import TypedCanister
 from refrain.failures import RefrainError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+_NAME = "batcher"
+
 
 class Remote:
-    """Canisters by their names, as `ask` wants them."""
+    """The batcher on a network, under its name, as `ask` wants it."""
 
-    def __init__(self, canisters: dict[str, TypedCanister]) -> None:
-        """Name the canisters."""
-        self._canisters = canisters
+    def __init__(self, agent: Agent, batcher: str) -> None:
+        """Ask the batcher `batcher`, a principal's text, as the agent's identity."""
+        self._agent = agent
+        self._batcher = batcher
+        self._canister = TypedCanister(agent, batcher)
 
     def query(self, canister: str, method: str, *args: Any) -> Any:
-        """Query a canister by its name; raises as `Agent.query` does."""
-        return self._canisters[canister].query(method, *args)
+        """Query the batcher; KeyError for another, else raises as `Agent.query` does."""
+        return self._named(canister).query(method, *args)
 
     def update(self, canister: str, method: str, *args: Any) -> Any:
-        """Update a canister by its name; raises as `Agent.update` does."""
-        return self._canisters[canister].update(method, *args)
+        """Update the batcher; KeyError for another, else raises as `Agent.update` does."""
+        return self._named(canister).update(method, *args)
+
+    def only_model(self) -> str:
+        """The one model that the batcher serves; RefrainError where it is not one."""
+        models: list[str] = self._canister.query("models")
+        if len(models) != 1:
+            known = ", ".join(models) or "none"
+            raise RefrainError(f"The batcher serves {known}: choose with --model.")
+        return models[0]
+
+    def report(self) -> dict[str, Any]:
+        """What the batcher tells of itself; None stands for what only controllers may know."""
+        try:
+            state = canister_state(self._agent, self._batcher)
+        except Rejected:
+            state = None
+        return {
+            "url": None,
+            "ic_url": self._agent.url,
+            "operator": text_of(self._agent.principal),
+            "model": ", ".join(self._canister.query("models")),
+            "model_note": None,
+            "canisters": {_NAME: self._batcher},
+            "status": {_NAME: state and state.status},
+            "cycles": {_NAME: state and state.cycles},
+            "counts": {_NAME: self._canister.query("counters")},
+            "traffic": {},
+        }
+
+    def _named(self, canister: str) -> TypedCanister:
+        return {_NAME: self._canister}[canister]
 
 
 def connect_remote(
@@ -45,4 +81,4 @@ def connect_remote(
         raise RefrainError(f"{batcher!r} is no principal. Name the batcher's.") from None
     known = known_network(network, root_key)
     signer = None if identity is None else identity_of_pem(identity)
-    return Remote({"batcher": TypedCanister(Agent(*known, signer), batcher)})
+    return Remote(Agent(*known, signer), batcher)

@@ -27,6 +27,7 @@ class StateFolder:
         self.settings = self.path / "settings.json"
         self.canisters = self.path / "canisters.json"
         self.operator = self.path / "operator.json"
+        self.operator_key = self.path / "operator.pem"
         self.weights = self.path / "weights.json"
         self._token = self.path / "token"
 

@@ -1,38 +1,28 @@
-"""The operator's principal: made once per state folder, controller and asker of its network."""
+"""The operator's identity: a key per state folder, controller and asker of its network."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import secrets
-import zlib
 from typing import TYPE_CHECKING
 
-from refrain.state.folder import read_json, write_json
+from kybra_replica.kernel.principals import text_of
+from refrain.agent.identity import identity_of_pem, new_pem
+from refrain.state.folder import read_json, write_atomically
 
 if TYPE_CHECKING:
     from refrain.state.folder import StateFolder
 
-_SELF_AUTHENTICATING = b"\x02"
-_GROUP = 5
-
 
 def operator_of(folder: StateFolder) -> str:
-    """The operator's principal as text, made on first use."""
-    known = read_json(folder.operator)
-    if known is None:
-        known = {"principal": self_authenticating(secrets.token_bytes(32))}
-        write_json(folder.operator, known)
-    return str(known["principal"])
+    """The operator's principal as text; its key is made on first use, with mode 0600.
 
+    Folders of the first version name a principal that no key belongs to: it stays their operator.
 
-def self_authenticating(public_key: bytes) -> str:
-    """The principal text that belongs to a public key (any bytes will do here).
-
-    Source: the Internet Computer's interface specification, sections "Principals" and
-    "Textual representation of principals".
+    Raises:
+        BadIdentity: the key file is damaged.
     """
-    raw = hashlib.sha224(public_key).digest() + _SELF_AUTHENTICATING
-    checked = zlib.crc32(raw).to_bytes(4, "big") + raw
-    text = base64.b32encode(checked).decode().lower().rstrip("=")
-    return "-".join(text[start : start + _GROUP] for start in range(0, len(text), _GROUP))
+    known = read_json(folder.operator)
+    if known is not None:
+        return str(known["principal"])
+    if not folder.operator_key.exists():
+        write_atomically(folder.operator_key, new_pem())
+    return text_of(identity_of_pem(folder.operator_key).principal)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
+from click.testing import CliRunner
 
 from refrain.agent.agent import Agent
 from refrain.agent.typed_canister import TypedCanister
+from refrain.cli.entry import cli
 from refrain.client.connection import Connection, connect
 from refrain.daemon.launch import end, launch
 from refrain.state.folder import StateFolder
@@ -45,3 +48,20 @@ def test_the_daemon_is_a_network_with_one_root_key(folder: StateFolder) -> None:
     agent = Agent(again.ic_url, bytes.fromhex(first.root_key))
     refused = TypedCanister(agent, again.canisters["batcher"]).query("result", 1)
     assert set(refused["Refused"]) == {"NotAllowed"}
+
+
+def test_the_operators_key_asks_as_the_operator(folder: StateFolder) -> None:
+    """From the command line, with the model that the batcher serves."""
+    network = started(folder)
+    where = ["--network", str(network.ic_url), "--batcher", network.canisters["batcher"]]
+    signed = [*where, "--identity", str(folder.operator_key)]
+    result = CliRunner().invoke(cli, ["ask", "--json", *signed, "Name a colour"])
+    assert result.exit_code == 0, result.stderr
+    assert json.loads(result.stdout)["cache_status"] == "fwd=miss; stored"
+    status = CliRunner().invoke(cli, ["status", "--json", *signed])
+    assert status.exit_code == 0, status.stderr
+    told = json.loads(status.stdout)
+    assert told["canisters"] == {"batcher": network.canisters["batcher"]}
+    assert told["operator"] == network.operator
+    assert told["counts"]["batcher"]["asks"] == 1
+    assert told["cycles"]["batcher"] > 0

@@ -116,10 +116,19 @@ def test_a_wrong_root_key_ends_it_before_anything_is_told(elsewhere: Elsewhere) 
     assert "not signed by the network's root key" in result.stderr
 
 
+def test_a_stranger_sees_counts_and_no_cycles(elsewhere: Elsewhere) -> None:
+    """What only controllers may know is said to be theirs."""
+    where = ["--network", elsewhere.url, "--batcher", elsewhere.batcher]
+    told = CliRunner().invoke(cli, ["status", *where])
+    assert told.exit_code == 0, told.stderr
+    assert MODEL in told.stdout
+    assert "controllers alone" in told.stdout
+
+
 def test_another_machines_word_for_its_root_key_is_not_taken(elsewhere: Elsewhere) -> None:
     """Nothing is sent there."""
     where = ["--network", "https://example.com", "--batcher", elsewhere.batcher]
-    result = CliRunner().invoke(cli, ["ask", *where, "--model", MODEL, "x"])
+    result = CliRunner().invoke(cli, ["ask", *where, "x"])
     assert result.exit_code == 1
     assert "--root-key" in result.stderr
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 from kybra import Principal
 
+from refrain.agent.identity import identity_of_pem
 from refrain.failures import RefrainError
-from refrain.state.folder import read_json, write_atomically
-from refrain.state.identity import operator_of, self_authenticating
+from refrain.state.folder import read_json, write_atomically, write_json
+from refrain.state.identity import operator_of
 from refrain.state.lock import hold, holder
 from refrain.state.model_choice import SMOLLM2, ModelChoice, choose, recall, remember
 
@@ -42,10 +43,29 @@ def test_the_operator_is_made_once(folder: StateFolder) -> None:
     assert re.fullmatch(r"([a-z2-7]{5}-){10}[a-z2-7]{3}", operator)
 
 
-def test_a_principal_is_computed_as_the_specification_says() -> None:
+def test_the_operators_key_is_private_and_its_principal_the_specifications(
+    folder: StateFolder,
+) -> None:
     """The same text as kybra's own Principal has for this key."""
-    expected = Principal.self_authenticating(b"a public key".hex())
-    assert self_authenticating(b"a public key") == expected.to_str()
+    operator = operator_of(folder)
+    assert mode(folder, "operator.pem") == 0o600
+    key = identity_of_pem(folder.operator_key).der_key
+    assert key is not None
+    assert Principal.self_authenticating(key.hex()).to_str() == operator
+
+
+def test_an_older_folder_keeps_its_operator(folder: StateFolder) -> None:
+    """It was a principal alone, and the canisters know no other controller."""
+    write_json(folder.operator, {"principal": "2vxsx-fae"})
+    assert operator_of(folder) == "2vxsx-fae"
+    assert not folder.operator_key.exists()
+
+
+def test_a_damaged_key_is_named(folder: StateFolder) -> None:
+    """A new one would control nothing."""
+    write_atomically(folder.operator_key, "damaged")
+    with pytest.raises(RefrainError, match=r"operator\.pem"):
+        operator_of(folder)
 
 
 def test_writing_replaces_the_whole_file(folder: StateFolder) -> None:
