@@ -15,7 +15,7 @@ LONGEST_NOISE = 80
 _NOISE_SHARE = 0.1
 
 
-def inputs(seeds: Sequence[bytes], count: int, seed: int) -> Iterator[bytes]:
+def inputs(seeds: Sequence[bytes], count: int, seed: int | str) -> Iterator[bytes]:
     """`count` inputs made of valid `seeds`; the same for the same `seed`."""
     source = Random(seed)  # noqa: S311 (no secret: the same inputs each time)
     for _ in range(count):

@@ -27,12 +27,12 @@ from refrain.agent.faults import Untrusted
 from tests.architecture.source_tree import CANISTERS, ROOT
 from tests.replica.conftest import toy_program
 from tests.system.network import request
+from tests.unit.ic_http.signed_requests import NOW_NS
 from tests.unit.ic_http.test_certificates import keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-NOW_NS = 1_700_000_000_000_000_000
 CANISTER = "rrkah-fqaaa-aaaaa-aaaaq-cai"
 
 

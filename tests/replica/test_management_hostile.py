@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,6 +11,7 @@ from kybra_replica.candid.model import Record
 from kybra_replica.kernel.rejects import Reject
 from kybra_replica.management.shapes import NO_NAMES
 from kybra_replica.management.signatures import NOT_SERVED, SIGNATURES
+from tests.fuzzing.mutations import inputs
 from tests.replica.management_client import (
     ALICE,
     BOB,
@@ -56,23 +56,6 @@ def good_argument(method: str, canister: str) -> bytes:
     return argument(method, **{name: values[name] for name in values.keys() & taken})
 
 
-def mutations(good: bytes, seed: str) -> Iterator[bytes]:
-    """Good bytes with one to three places changed, cut or doubled."""
-    source = random.Random(seed)  # noqa: S311 (a test repeats itself)
-    for _ in range(RUNS):
-        data = bytearray(good)
-        for _ in range(source.randint(1, 3)):
-            at = source.randrange(len(data) + 1)
-            change = source.choice(("flip", "cut", "put"))
-            if change == "put":
-                data[at:at] = source.randbytes(source.randint(1, 4))
-            elif change == "cut":
-                del data[at : at + source.randint(1, 8)]
-            elif at < len(data):
-                data[at] = source.randrange(256)
-        yield bytes(data)
-
-
 @pytest.fixture
 def others(users: Users) -> Iterator[str]:
     """A canister of Bob's, which must be the same when all is over."""
@@ -87,7 +70,7 @@ def others(users: Users) -> Iterator[str]:
 def test_a_mutated_call_of_a_user_is_answered(users: Users, method: str) -> None:
     """With a reply or a reject of the platform's codes, and a stranger's canister stays."""
     mine = users.replica.create_canister(controller=ALICE)
-    for arg in mutations(good_argument(method, mine), method):
+    for arg in inputs((good_argument(method, mine),), RUNS, method):
         answer = users.call_raw(method, arg, ALICE)
         assert answer is not None
         if isinstance(answer, Reject):
@@ -103,6 +86,6 @@ def test_a_mutated_call_of_a_canister_is_answered(
 ) -> None:
     """The same from within, where more methods may be called."""
     mine = users.replica.create_canister(controller=steward.canister)
-    for arg in mutations(good_argument(method, mine), f"canister {method}"):
+    for arg in inputs((good_argument(method, mine),), RUNS, f"canister {method}"):
         text = users.replica.update(steward.canister, "ask", method, arg, 0)
         assert text.startswith(("Ok ", "Err Rejection code "))

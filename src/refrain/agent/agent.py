@@ -11,7 +11,7 @@ from kybra_replica.ic_http.request_id import hash_of_map
 from kybra_replica.ic_http.sender_signatures import REQUEST_DOMAIN
 from kybra_replica.kernel.principals import bytes_of
 from refrain.agent.certificate import Certificate, natural, verified
-from refrain.agent.faults import NeverSettled, NotAccepted, Unreachable, Untrusted
+from refrain.agent.faults import NeverSettled, Unreachable, Untrusted
 from refrain.agent.identity import Anonymous
 from refrain.agent.query_answer import check_signed, rejection, replied_bytes
 from refrain.agent.transport import Transport
@@ -75,7 +75,7 @@ class Agent:
             Rejected: the canister said no.
             NotAccepted: the network refused it, and it did not run.
             NeverSettled: its end could not be read; it may have run.
-            Unreachable, Untrusted: nothing that can be believed came back.
+            Unreachable, Untrusted: nothing that can be believed came back; it may have run.
         """
         return self._call(canister, bytes_of(canister), method, arg)
 
@@ -83,7 +83,12 @@ class Agent:
         content = self._message("call", target, method, arg)
         content["nonce"] = secrets.token_bytes(_NONCE_BYTES)
         request_id = hash_of_map(content)
-        answer = self._transport.post(f"/api/v3/canister/{canister}/call", self._signed(content))
+        try:
+            path = f"/api/v3/canister/{canister}/call"
+            answer = self._transport.post(path, self._signed(content))
+        except Unreachable:
+            # The answer got lost, the request perhaps not: the network's state tells.
+            answer = None
         if answer is None:
             return self._awaited(canister, request_id)
         if answer.get("status") == "non_replicated_rejection":
@@ -108,7 +113,9 @@ class Agent:
             if reply is not None:
                 return reply
             time.sleep(_PAUSE_S)
-        raise NeverSettled("The update was taken and did not end in time. It may have run.")
+        raise NeverSettled(
+            "The update did not end in time, or its end was not told. It may have run."
+        )
 
     def _settled(self, certificate: Certificate, request_id: bytes) -> bytes | None:
         at = (b"request_status", request_id)
@@ -129,9 +136,7 @@ class Agent:
     def _key_of_node(self, canister: str, node: bytes) -> bytes | None:
         known = (canister, node)
         if known not in self._node_keys:
-            subnet_id = self._read(canister, (b"time",)).subnet_id or _only(
-                self._read(canister, (b"subnet",)).labels(b"subnet")
-            )
+            subnet_id = self._read(canister, (b"time",)).subnet_id
             path = (b"subnet", subnet_id, b"node", node, b"public_key")
             self._node_keys[known] = self._read(canister, path).leaf(*path)
         return self._node_keys[known]
@@ -177,9 +182,3 @@ def root_key_at(url: str) -> bytes:
     if not isinstance(key, bytes):
         raise Unreachable(f"{url} states no root key.")
     return key
-
-
-def _only(labels: list[bytes]) -> bytes:
-    if len(labels) != 1:
-        raise NotAccepted(f"The network shows {len(labels)} subnets where one was expected.")
-    return labels[0]

@@ -12,8 +12,9 @@ from kybra_replica.ic_http.cbor import decode
 from kybra_replica.ic_http.certificates import DER_PREFIX, STATE_ROOT_DOMAIN, verify
 from kybra_replica.ic_http.hash_tree import root_hash
 from kybra_replica.ic_http.refusals import Malformed
+from kybra_replica.ic_http.self_authenticating import principal_of
 from refrain.agent.faults import Untrusted
-from refrain.agent.tree_lookup import branches, check_tree, lookup, subtree
+from refrain.agent.tree_lookup import check_tree, labels, lookup
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,19 +28,14 @@ _DEEPEST = 150
 class Certificate:
     """A verified certificate."""
 
-    def __init__(self, tree: list[Any], subnet_id: bytes | None) -> None:
-        """Hold what `verified` found; `subnet_id` is None where the root key signed."""
+    def __init__(self, tree: list[Any], subnet_id: bytes) -> None:
+        """Hold what `verified` found: the tree, and whose key signed it."""
         self._tree = tree
         self.subnet_id = subnet_id
 
     def leaf(self, *path: bytes) -> bytes | None:
         """The value at `path`; None where none is shown."""
         return lookup(self._tree, *path)
-
-    def labels(self, *path: bytes) -> list[bytes]:
-        """The labels right below `path`."""
-        found = subtree(self._tree, *path)
-        return [] if found is None else [each[1] for each in branches(found)]
 
 
 def verified(raw: bytes, root_key: bytes, canister: bytes, now_ns: int) -> Certificate:
@@ -49,7 +45,7 @@ def verified(raw: bytes, root_key: bytes, canister: bytes, now_ns: int) -> Certi
         Untrusted: it is malformed, signed by another key or for other canisters, or too old.
     """
     fields = _fields(raw)
-    subnet_id, key = None, root_key
+    subnet_id, key = principal_of(root_key), root_key
     if "delegation" in fields:
         subnet_id, key = _delegated(fields["delegation"], root_key, canister)
     tree = _signed_tree(fields, key)
@@ -90,11 +86,10 @@ def _delegated(delegation: Any, root_key: bytes, canister: bytes) -> tuple[bytes
 
 def _ranges(tree: list[Any], subnet_id: bytes) -> Iterable[tuple[bytes, bytes]]:
     whole = lookup(tree, b"subnet", subnet_id, b"canister_ranges")
-    parts = subtree(tree, b"canister_ranges", subnet_id)
-    leaves = [] if whole is None else [whole]
-    leaves += [] if parts is None else [each[2][1] for each in branches(parts) if each[2][0] == 3]  # noqa: PLR2004 (a leaf)
-    for leaf in leaves:
-        for pair in _decoded(leaf):
+    at = (b"canister_ranges", subnet_id)
+    parts = [lookup(tree, *at, label) for label in labels(tree, *at)]
+    for leaf in (whole, *parts):
+        for pair in () if leaf is None else _decoded(leaf):
             if not isinstance(pair, list) or [type(each) for each in pair] != [bytes, bytes]:
                 raise Untrusted("The certificate's canister ranges are malformed.")
             yield pair[0], pair[1]

@@ -18,12 +18,12 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from kybra_replica.ic_http.self_authenticating import principal_of
+from kybra_replica.ic_http.sender_signatures import ANONYMOUS
 from refrain.agent.faults import BadIdentity
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-ANONYMOUS = b"\x04"
 _COORDINATE_BYTES = 32
 _CURVES = {"secp256r1", "secp256k1"}
 _HEAD, _PARAMETERS, _TAIL = b"-----BEGIN ", b"EC PARAMETERS-----", b"-----END EC PARAMETERS-----"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from kybra_replica.ic_http.certificates import DER_PREFIX
 from refrain.agent.agent import root_key_at
 from refrain.agent.faults import Untrusted
+from refrain.agent.transport import parsed
 
 IC_URL = "https://icp-api.io"
 LOCAL_URL = "http://127.0.0.1:8000"
@@ -42,7 +42,7 @@ def known_network(name: str, root_key: bytes | None = None) -> KnownNetwork:
         return KnownNetwork(IC_URL, root_key or IC_ROOT_KEY)
     url = LOCAL_URL if name == "local" else name
     if root_key is None:
-        if urlsplit(url).hostname not in _LOOPBACK | {None}:
+        if parsed(url).hostname not in _LOOPBACK | {None}:
             raise Untrusted(f"{url} is not on this machine: give its root key with --root-key.")
         root_key = root_key_at(url)
     return KnownNetwork(url, root_key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import http.client
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from kybra_replica.ic_http.cbor import decode
 from kybra_replica.ic_http.refusals import Malformed
@@ -24,9 +24,9 @@ class Transport:
         Raises:
             Unreachable: it is no such URL.
         """
-        parts = urlsplit(url)
+        parts = parsed(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise Unreachable(f"{url!r} is no network: write local, ic, or an http or https URL.")
+            raise _no_network(url)
         self.url = url.rstrip("/")
         self._tls = parts.scheme == "https"
         self._netloc = parts.netloc
@@ -55,7 +55,7 @@ class Transport:
             connection.request(method, path, body, {"Content-Type": "application/cbor"})
             answer = connection.getresponse()
             status, content = answer.status, answer.read(_LARGEST_ANSWER + 1)
-        except (OSError, http.client.HTTPException) as error:
+        except (OSError, UnicodeError, http.client.HTTPException) as error:
             raise Unreachable(f"{self.url} does not answer: {error}.") from None
         finally:
             connection.close()
@@ -74,3 +74,17 @@ class Transport:
         if not isinstance(fields, dict):
             raise Unreachable(f"{self.url} does not speak the Internet Computer's interface.")
         return fields
+
+
+def parsed(url: str) -> SplitResult:
+    """The parts of a URL; Unreachable where it can't be read as one."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        raise _no_network(url) from None
+    return parts
+
+
+def _no_network(url: str) -> Unreachable:
+    return Unreachable(f"{url!r} is no network: write local, ic, or an http or https URL.")

@@ -37,25 +37,29 @@ def _check_bytes(node: list[Any]) -> None:
 
 def lookup(tree: list[Any], *path: bytes) -> bytes | None:
     """The leaf at `path`; None where there is none, or where it was pruned."""
-    found = subtree(tree, *path)
+    found = _subtree(tree, *path)
     if found is None or found[0] != _LEAF:
         return None
     leaf: bytes = found[1]
     return leaf
 
 
-def subtree(tree: list[Any], *path: bytes) -> list[Any] | None:
-    """What stands at `path`; None where nothing does, or where it was pruned."""
+def labels(tree: list[Any], *path: bytes) -> list[bytes]:
+    """The labels right below `path`, in order; none where nothing is shown there."""
+    found = _subtree(tree, *path)
+    return [] if found is None else [each[1] for each in _branches(found)]
+
+
+def _subtree(tree: list[Any], *path: bytes) -> list[Any] | None:
     for label in path:
-        found = next((each[2] for each in branches(tree) if each[1] == label), None)
+        found = next((each[2] for each in _branches(tree) if each[1] == label), None)
         if found is None:
             return None
         tree = found
     return tree
 
 
-def branches(tree: list[Any]) -> list[list[Any]]:
-    """The labeled nodes right below `tree`, in order."""
+def _branches(tree: list[Any]) -> list[list[Any]]:
     if tree[0] == _FORK:
-        return branches(tree[1]) + branches(tree[2])
+        return _branches(tree[1]) + _branches(tree[2])
     return [tree] if tree[0] == _LABELED else []

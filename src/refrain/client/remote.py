@@ -26,19 +26,19 @@ class Remote:
         """Ask the batcher `batcher`, a principal's text, as the agent's identity."""
         self._agent = agent
         self._batcher = batcher
-        self._canister = TypedCanister(agent, batcher)
+        self._canisters = {_NAME: TypedCanister(agent, batcher)}
 
     def query(self, canister: str, method: str, *args: Any) -> Any:
         """Query the batcher; KeyError for another, else raises as `Agent.query` does."""
-        return self._named(canister).query(method, *args)
+        return self._canisters[canister].query(method, *args)
 
     def update(self, canister: str, method: str, *args: Any) -> Any:
         """Update the batcher; KeyError for another, else raises as `Agent.update` does."""
-        return self._named(canister).update(method, *args)
+        return self._canisters[canister].update(method, *args)
 
     def only_model(self) -> str:
         """The one model that the batcher serves; RefrainError where it is not one."""
-        models: list[str] = self._canister.query("models")
+        models: list[str] = self.query(_NAME, "models")
         if len(models) != 1:
             known = ", ".join(models) or "none"
             raise RefrainError(f"The batcher serves {known}: choose with --model.")
@@ -54,17 +54,14 @@ class Remote:
             "url": None,
             "ic_url": self._agent.url,
             "operator": text_of(self._agent.principal),
-            "model": ", ".join(self._canister.query("models")),
+            "model": ", ".join(self.query(_NAME, "models")),
             "model_note": None,
             "canisters": {_NAME: self._batcher},
             "status": {_NAME: state and state.status},
             "cycles": {_NAME: state and state.cycles},
-            "counts": {_NAME: self._canister.query("counters")},
+            "counts": {_NAME: self.query(_NAME, "counters")},
             "traffic": {},
         }
-
-    def _named(self, canister: str) -> TypedCanister:
-        return {_NAME: self._canister}[canister]
 
 
 def connect_remote(

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
@@ -23,7 +21,10 @@ from kybra_replica.outcalls.http_port import HttpOutcalls
 from refrain.agent.identity import identity_of_pem
 from refrain.cli.entry import cli
 from refrain.daemon.deployment import Deployment, ModelEndpoint
-from refrain.local_model.scripted import scripted_server
+from refrain.local_model.child import model_endpoint
+from refrain.state.folder import StateFolder
+from refrain.state.model_choice import SCRIPTED as MODEL
+from refrain.state.model_choice import local_model
 from tests.system.network import program_at
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
     from kybra_replica.program.interface import Program
 
-MODEL = "scripted@1:none"
 TOKEN = "a token of this test alone"
 
 
@@ -55,17 +55,6 @@ class Elsewhere(NamedTuple):
         return self.ask("--identity", str(self.identity), *arguments)
 
 
-@contextmanager
-def model_server() -> Iterator[str]:
-    """The scripted model's URL."""
-    server = scripted_server()
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}"
-    server.shutdown()
-    server.server_close()
-
-
 def load(entry: Path, roots: Sequence[Path], _name: str) -> Program:
     """A checked program, loaded once for all tests."""
     return program_at(entry, tuple(roots))
@@ -80,7 +69,7 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Elsewhere]:
     pem.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     operator = text_of(identity_of_pem(pem).principal)
     with (
-        model_server() as model,
+        model_endpoint(local_model("scripted"), StateFolder(folder), lambda _text: None) as model,
         LiveReplica(outcalls=HttpOutcalls()) as replica,
         ControlServer(Commands(replica, load), TOKEN) as control,
         IcServer(application(replica)) as server,

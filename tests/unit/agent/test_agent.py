@@ -87,8 +87,7 @@ def test_each_identity_is_known_to_the_canister(served: Served, kind: str) -> No
 def test_an_update_comes_back_certified(served: Served) -> None:
     """The reply is read out of the certificate."""
     agent = served.agent()
-    raw = agent.update(served.canister, "take", ZERO)
-    assert decode(raw, NAT64, NO_NAMES) == [0]
+    assert decode(agent.update(served.canister, "take", ZERO), NAT64, NO_NAMES) == [0]
 
 
 def test_rejects_keep_code_and_text(served: Served) -> None:
@@ -209,31 +208,34 @@ def test_an_old_certificate_is_not_believed(
         agent.metadata(served.canister, "candid:service")
 
 
-def test_an_update_taken_without_an_answer_is_followed(
-    served: Served, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("breaks", [False, True], ids=["taken", "broken off"])
+def test_an_update_without_an_answer_is_followed(
+    served: Served, monkeypatch: pytest.MonkeyPatch, *, breaks: bool
 ) -> None:
-    """The network may say 202: the end is then read from its state."""
+    """After a 202 or a broken connection the end is read from the state, nothing sent twice."""
     agent = served.agent()
     post = agent._transport.post
     calls: list[bytes] = []
 
-    def quick(path: str, body: bytes) -> dict[str, Any] | None:
+    def unanswered(path: str, body: bytes) -> dict[str, Any] | None:
         answer = post(path, body)
-        if path.endswith("/call"):
-            calls.append(hash_of_map(cbor.decode(body)["content"]))
-            return None
-        return answer
+        if not path.endswith("/call"):
+            return answer
+        calls.append(hash_of_map(cbor.decode(body)["content"]))
+        if breaks:
+            raise Unreachable("The connection broke.")
+        return None
 
-    monkeypatch.setattr(agent._transport, "post", quick)
-    raw = agent.update(served.canister, "take", ZERO)
-    assert decode(raw, NAT64, NO_NAMES) == [0]
+    monkeypatch.setattr(agent._transport, "post", unanswered)
+    assert decode(agent.update(served.canister, "take", ZERO), NAT64, NO_NAMES) == [0]
     assert len(calls) == 1
 
 
 def test_what_is_no_network_is_said_so() -> None:
     """A wrong scheme, and a port that nobody listens on."""
-    with pytest.raises(Unreachable, match="no network"):
-        Agent("ftp://127.0.0.1", b"")
+    for url in ("ftp://127.0.0.1", "http://127.0.0.1:abc", "http://[", "http://"):
+        with pytest.raises(Unreachable, match="no network"):
+            Agent(url, b"")
     with pytest.raises(Unreachable, match="does not answer"):
         root_key_at("http://127.0.0.1:1")
 
