@@ -12,6 +12,7 @@ from tests.rustpython import (
     desk_chapters,
     infer_chapters,
     played_chapters,
+    ring_chapters,
     shared_chapters,
 )
 from tests.rustpython.recording import Recording
@@ -27,6 +28,7 @@ def recorded() -> Recording:
         batcher_chapters,
         desk_chapters,
         played_chapters,
+        ring_chapters,
     ):
         chapters.add(book)
     return book
