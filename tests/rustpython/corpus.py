@@ -9,6 +9,7 @@ from pathlib import Path
 from tests.rustpython import (
     batcher_chapters,
     cache_chapters,
+    consensus_chapters,
     desk_chapters,
     infer_chapters,
     played_chapters,
@@ -24,6 +25,7 @@ def recorded() -> Recording:
     for chapters in (
         shared_chapters,
         cache_chapters,
+        consensus_chapters,
         infer_chapters,
         batcher_chapters,
         desk_chapters,
