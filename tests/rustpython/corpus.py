@@ -12,6 +12,7 @@ from tests.rustpython import (
     desk_chapters,
     infer_chapters,
     played_chapters,
+    policy_chapters,
     shared_chapters,
 )
 from tests.rustpython.recording import Recording
@@ -22,6 +23,7 @@ def recorded() -> Recording:
     book = Recording()
     for chapters in (
         shared_chapters,
+        policy_chapters,
         cache_chapters,
         infer_chapters,
         batcher_chapters,

@@ -39,7 +39,7 @@ def lines(corpus: Path) -> list[dict[str, Any]]:
 def public_names() -> Iterator[str]:
     """Name every public function, method, property and class of the cores."""
     for file in python_files(*CORES):
-        package = file.path.parts[-2]
+        package = package_of(file.path)
         for node in file.tree.body:
             if not isinstance(node, (ast.FunctionDef, ast.ClassDef)) or node.name.startswith("_"):
                 continue
@@ -48,6 +48,11 @@ def public_names() -> Iterator[str]:
                 yield path
             elif "Protocol" not in bases(node):
                 yield from class_names(path, node)
+
+
+def package_of(path: Path) -> str:
+    """Name the package of a core's module as it is imported, with the package around it."""
+    return ".".join(path.parts[1 if path.parts[0] == "src" else 2 : -1])
 
 
 def class_names(path: str, node: ast.ClassDef) -> Iterator[str]:

@@ -111,12 +111,14 @@ class ShadowCaches:
         Raises:
             ValueError: no policy has that name.
         """
-        at = POLICY_NAMES.index(current)
+        if current not in POLICY_NAMES:
+            raise ValueError(f"no policy named {current}")
         if self.samples < SAMPLES_NEEDED:
             return current
         spared = [each.saved_ppm if by_cost else each.hit_ppm for each in self.ratios()]
+        present = spared[POLICY_NAMES.index(current)]
         best = max(spared)
-        return current if best < spared[at] + MARGIN_PPM else POLICY_NAMES[spared.index(best)]
+        return current if best < present + MARGIN_PPM else POLICY_NAMES[spared.index(best)]
 
     def _age(self) -> None:
         """Halve all counts, so that what was long ago weighs less and less."""
