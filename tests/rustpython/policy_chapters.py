@@ -6,6 +6,7 @@ from refrain_core.policies.cost_aware import CostAwarePolicy
 from refrain_core.policies.lru import LruPolicy
 from refrain_core.policies.policy import Policy
 from refrain_core.policies.s3_fifo import S3FifoPolicy
+from refrain_core.policies.s3_queues import S3Queues
 from refrain_core.policies.shadow_caches import ShadowCaches
 from refrain_core.policies.sieve import SievePolicy
 from refrain_core.policies.slot_rings import SlotRings
@@ -19,7 +20,10 @@ ROOM = 4_000
 def add(book: Recording) -> None:
     """Record all chapters."""
     book.chapter("policies: rings alone")
-    for rings in (book.call(SlotRings, 1), book.call(ArrivalRing)):
+    for rings in (
+        *(book.call(SlotRings, 1), book.call(ArrivalRing)),
+        book.call(S3Queues, ENTRIES, ROOM),
+    ):
         book.call(len, rings)
         book.call(SlotRings.use, rings, "a")
         book.call(SlotRings.forget, rings, "a")
