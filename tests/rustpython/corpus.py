@@ -14,6 +14,7 @@ from tests.rustpython import (
     infer_chapters,
     played_chapters,
     ring_chapters,
+    policy_chapters,
     shared_chapters,
 )
 from tests.rustpython.recording import Recording
@@ -24,6 +25,7 @@ def recorded() -> Recording:
     book = Recording()
     for chapters in (
         shared_chapters,
+        policy_chapters,
         cache_chapters,
         consensus_chapters,
         infer_chapters,
