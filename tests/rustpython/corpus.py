@@ -12,6 +12,7 @@ from tests.rustpython import (
     desk_chapters,
     infer_chapters,
     played_chapters,
+    request_chapters,
     shared_chapters,
 )
 from tests.rustpython.recording import Recording
@@ -21,6 +22,7 @@ def recorded() -> Recording:
     """Call everything and return the record."""
     book = Recording()
     for chapters in (
+        request_chapters,
         shared_chapters,
         cache_chapters,
         infer_chapters,

@@ -15,6 +15,7 @@ from kybra_replica.gateway.faults import ControlError, NotRunning
 from kybra_replica.kernel.rejects import Rejected
 from refrain.cli.ask import ask_command
 from refrain.cli.down import down_command
+from refrain.cli.key import key_command
 from refrain.cli.status import status_command
 from refrain.cli.up import up_command
 from refrain.cli.upgrade import upgrade_command
@@ -58,7 +59,14 @@ def cli() -> None:
     """Ask a language model through three canisters that remember every answer."""
 
 
-for command in (up_command, ask_command, status_command, upgrade_command, down_command):
+for command in (
+    up_command,
+    ask_command,
+    key_command,
+    status_command,
+    upgrade_command,
+    down_command,
+):
     cli.add_command(command)
 
 
