@@ -7,6 +7,7 @@ from batcher_core.asker_admission import PAYING
 from batcher_core.batcher_bounds import Settings
 from batcher_core.money import Price, price_of
 from refrain_core.canonical import canonical_text
+from refrain_core.extra_parameters import canonical_extra
 from refrain_core.fingerprint import digest_of
 from refrain_core.model_names import resolve_model
 from refrain_core.namespaces import namespace_for
@@ -44,6 +45,8 @@ def plan_request(
         return namespace
     whole = dict(request)
     whole["model"] = model
+    # Priced and handed on in the form that infer sends, whose numbers may be longer.
+    whole["extra"] = canonical_extra(request.get("extra"))
     digest = digest_of(canonical_text(whole, namespace))
     return Plan(caller, standing, whole, namespace, digest)
 
