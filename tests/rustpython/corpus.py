@@ -9,6 +9,7 @@ from pathlib import Path
 from tests.rustpython import (
     batcher_chapters,
     cache_chapters,
+    control_chapters,
     desk_chapters,
     infer_chapters,
     played_chapters,
@@ -22,6 +23,7 @@ def recorded() -> Recording:
     book = Recording()
     for chapters in (
         shared_chapters,
+        control_chapters,
         cache_chapters,
         infer_chapters,
         batcher_chapters,
