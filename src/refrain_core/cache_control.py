@@ -85,9 +85,7 @@ def parse_directives(text: "str | None") -> "Directives | dict[str, Any]":
         refusal = _read_member(member, fields) if member else None
         if refusal is not None:
             return refusal
-    if "no_cache" in fields and "only_if_cached" in fields:
-        return bad_request("no-cache with only-if-cached leaves nothing to answer: drop one")
-    return Directives(**fields)
+    return _refuse_contradiction(fields) or Directives(**fields)
 
 
 def directives_text(directives: Directives) -> str:
@@ -120,6 +118,14 @@ def _read_member(member: str, fields: "dict[str, Any]") -> "dict[str, Any] | Non
     fields[field] = _value_of(name, _unquoted(value))
     if fields[field] is None:
         return bad_request(f"{name} is {_shown(value)}: {_WANTED.get(name, _WANTED_SECONDS)}")
+    return None
+
+
+def _refuse_contradiction(fields: "dict[str, Any]") -> "dict[str, Any] | None":
+    if "no_cache" in fields and "only_if_cached" in fields:
+        return bad_request("no-cache with only-if-cached leaves nothing to answer: drop one")
+    if "no_store" in fields and "stale_while_revalidate_s" in fields:
+        return bad_request("no-store with stale-while-revalidate could renew nothing: drop one")
     return None
 
 

@@ -1,24 +1,20 @@
 """How an answer was served, in the words of RFC 9211, without the name of the cache before them.
 
     hit; ttl=30; key="0011223344556677"              a fresh answer
-    hit; ttl=-5; detail=stale-while-revalidate       a stale one, being renewed
+    hit; ttl=-5; detail=stale-while-revalidate       a stale one, which is being renewed
     fwd=miss; stored; ttl=60                         the model's answer, now in the cache
-    fwd=stale; fwd-status=503; detail=stale-if-error a stale one, since the model failed
     fwd=miss; collapsed                              another asker's answer, waited for
+    fwd=stale; fwd-status=503; detail=stale-if-error a stale one, since the model failed
 
-Why a request went to the model: `fwd=uri-miss` nothing is stored, `fwd=stale` what is stored has
-expired, `fwd=miss` it does not satisfy the request, `fwd=request` the request would not have it.
+Why the model was asked: `fwd=miss` nothing stored satisfies the request, `fwd=stale` what is
+stored has expired, `fwd=request` the request would not have it.
 """
 
 from typing import Any, NamedTuple
 
-URI_MISS = "uri-miss"
 MISS = "miss"
 STALE = "stale"
 REQUEST = "request"
-BYPASS = "bypass"
-FORWARDS = (URI_MISS, MISS, STALE, REQUEST, BYPASS)
-"""The reasons of RFC 9211 that occur here."""
 
 WHILE_REVALIDATE = "stale-while-revalidate"
 IF_ERROR = "stale-if-error"
@@ -72,12 +68,12 @@ def status_text(status: CacheStatus) -> str:
     parts = ["hit" if status.fwd is None else f"fwd={status.fwd}"]
     if status.fwd_status is not None:
         parts.append(f"fwd-status={status.fwd_status}")
-    if status.ttl_s is not None:
-        parts.append(f"ttl={status.ttl_s}")
     if status.stored:
         parts.append("stored")
     if status.collapsed:
         parts.append("collapsed")
+    if status.ttl_s is not None:
+        parts.append(f"ttl={status.ttl_s}")
     if status.key is not None:
         parts.append(f"key={_string(status.key)}")
     if status.detail is not None:

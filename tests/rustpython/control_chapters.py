@@ -13,11 +13,18 @@ LABELS = [
     *("quorum 1000/1000", "quorum 2/3/4", "multi_provider 999/999"),
 ]
 DIRECTIVES = [
-    "ttl=60, max-age=0, stale-while-revalidate=30, stale-if-error=600, no-cache, no-store",
-    'only-if-cached, least-trust="quorum 2/3", tags="a b a", max-age="5"',
+    "ttl=60, max-age=0, stale-while-revalidate=30, stale-if-error=600, no-cache",
+    'only-if-cached, no-store, least-trust="quorum 2/3", tags="a b a", max-age="5"',
     *("", " , ", "ttl", "ttl=", "ttl=-1", "ttl=\u0663", "ttl=1,TTL=2", "no-cache=x", "\u0130=1"),
     *("tags=" + "t" * 33, 'tags="1 2 3 4 5 6 7 8 9"', 'tags="a\u2003b"', 'tags=""', "tags=é"),
-    *("least-trust=some", 'ttl="5', "no-cache, only-if-cached", "ttl=" + "9" * 500, "," * 601),
+    *(
+        "least-trust=some",
+        'ttl="5',
+        "no-cache, only-if-cached",
+        "no-store,stale-while-revalidate=1",
+        "ttl=" + "9" * 500,
+        "," * 601,
+    ),
 ]
 _NOISE = 'ntl-=,"0 9\t\u0130\u0663éx'
 STATUSES = [

@@ -28,18 +28,29 @@ tags = st.lists(
     max_size=MAX_TAGS,
     unique=True,
 )
+
+
+def without_contradictions(directives: Directives) -> Directives:
+    """Drop what is refused beside another directive."""
+    if directives.no_cache:
+        directives = directives._replace(only_if_cached=False)
+    if directives.no_store:
+        directives = directives._replace(stale_while_revalidate_s=None)
+    return directives
+
+
 every_directive = st.builds(
     Directives,
-    only_if_cached=st.just(value=False),
     ttl_s=seconds,
     max_age_s=seconds,
     stale_while_revalidate_s=seconds,
     stale_if_error_s=seconds,
     no_cache=st.booleans(),
     no_store=st.booleans(),
+    only_if_cached=st.booleans(),
     least_trust=st.none() | labels,
     tags=tags.map(tuple),
-) | st.builds(lambda max_age_s: Directives(max_age_s=max_age_s, only_if_cached=True), seconds)
+).map(without_contradictions)
 
 
 def refusal_of(text: str) -> str:
@@ -74,14 +85,16 @@ def test_order_case_and_blanks_say_nothing(directives: Directives, random: Any) 
 def test_every_directive_has_its_name() -> None:
     """The text is the one that the module's first lines document."""
     text = (
-        "ttl=60, max-age=0, stale-while-revalidate=30, stale-if-error=600, no-cache, no-store, "
+        "ttl=60, max-age=0, stale-while-revalidate=30, stale-if-error=600, no-cache, "
         'least-trust="quorum 2/3", tags="a b"'
     )
     directives = Directives(
-        60, 0, 30, 600, no_cache=True, no_store=True, least_trust="quorum 2/3", tags=("a", "b")
+        60, 0, 30, 600, no_cache=True, least_trust="quorum 2/3", tags=("a", "b")
     )
     assert directives_text(directives) == text
     assert parse_directives(text) == directives
+    more = Directives(no_store=True, only_if_cached=True)
+    assert parse_directives("no-store, only-if-cached") == more
 
 
 def test_numbers_may_be_quoted_and_too_great_ones_are_the_greatest() -> None:
@@ -143,6 +156,7 @@ def test_an_absent_text_costs_one_call() -> None:
         ("tags=" + "t" * 33, "at most 8 tags"),
         ('tags="1 2 3 4 5 6 7 8 9"', "at most 8 tags"),
         ("no-cache, only-if-cached", "leaves nothing to answer"),
+        ("stale-while-revalidate=5, no-store", "could renew nothing"),
     ],
 )
 def test_a_bad_directive_is_refused_by_its_name(text: str, reason: str) -> None:
