@@ -70,10 +70,10 @@ def _flown(plan: Plan, found: Found) -> Replying:
     flight = opened(plan, MODEL_CALLED, cost, found)
     if isinstance(flight, dict):
         return _stood_in(plan, found, flight)
-    outcome = yield from fly(Work(plan, flight.token, cost, 0, found), found)
-    outcome = rescued(as_taken(outcome, plan.directives.least_trust), found)
-    if outcome.answered is not None and not outcome.is_new:
-        tallies.add("stale")
+    flown = yield from fly(Work(plan, flight.token, cost, 0, found), found)
+    taken = as_taken(flown, plan.directives.least_trust)
+    outcome = rescued(taken, found)
+    tallies.add("stale", int(outcome is not taken))
     return as_variant(outcome, "Answered", "Refused")
 
 

@@ -20,6 +20,7 @@ from batcher_core.serving import (
     NEGATIVE,
     REVALIDATING,
     Found,
+    as_taken,
     overtaken,
     rescued,
 )
@@ -107,7 +108,7 @@ def _fly_submitted(work: Work) -> "Generator[Any, Any, None]":
         outcome = yield from fly(work, found)
     else:
         outcome = _grounded(work, refusal)
-    _serve_spare(work, outcome, found)
+    _serve_spare(work, as_taken(outcome, work.plan.directives.least_trust), found)
 
 
 def _end_at_lookup(work: Work, found: Found) -> None:

@@ -75,9 +75,15 @@ class FrontDesk:
         return busy(RETRY_AFTER_S) if is_full else None
 
     def open(
-        self, digest: str, event: str, now_ns: int, settings: Settings, *, is_refreshing: bool = False
+        self,
+        digest: str,
+        event: str,
+        now_ns: int,
+        settings: Settings,
+        *,
+        is_refreshing: bool = False,
     ) -> Flight:
-        """Open a flight under a new fencing token, by the event that it begins with."""
+        """Open a flight under a new token, by the event that it begins with."""
         deadline_ns = now_ns + settings.lease_s * NANOSECONDS
         read_until_ns = deadline_ns + settings.ticket_ttl_s * NANOSECONDS
         token = self._numbering.take()
