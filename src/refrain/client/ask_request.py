@@ -18,6 +18,7 @@ class AskOptions(NamedTuple):
     temperature_micros: int | None = None
     seed: int | None = None
     public: bool = False
+    cache_control: str | None = None
 
 
 def micros(text: str) -> int:
@@ -51,4 +52,6 @@ def ask_request(options: AskOptions) -> dict[str, Any]:
         "seed": options.seed,
         "stop": [],
         "response_format": None,
+        "extra": None,
+        "cache_control": options.cache_control,
     }
