@@ -13,6 +13,7 @@ from tests.rustpython import (
     desk_chapters,
     infer_chapters,
     played_chapters,
+    serving_chapters,
     shared_chapters,
 )
 from tests.rustpython.recording import Recording
@@ -28,6 +29,7 @@ def recorded() -> Recording:
         infer_chapters,
         batcher_chapters,
         desk_chapters,
+        serving_chapters,
         played_chapters,
     ):
         chapters.add(book)
