@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from refrain.sources import bundle_roots
 from tests.statuses import COLLAPSED, HIT, STALE_STORED
-from tests.system.network import OPERATOR, Network, program_at, request
+from tests.system.network import Network, request
 from tests.system.payers import PLENTY, Wallet, all_cycles
+from tests.system.window_cache import keep_windows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from kybra_replica.outcalls.mocks import StrictMocks
 
 PROMPT = "Which city is the capital of France?"
 WINDOWS = "ttl=10, stale-while-revalidate=60, stale-if-error=600"
-TOY = Path(__file__).parents[1] / "toys" / "window_cache" / "main.py"
 
 
 @pytest.fixture
 def network(mocks: StrictMocks, tmp_path: Path) -> Iterator[Network]:
     """Give a network whose batcher uses the toy cache, with one answer in it that is stale."""
     network = Network(mocks, tmp_path / "ids.json")
-    toy = network.replica.create_canister(controller=OPERATOR)
-    program = program_at(TOY, tuple(bundle_roots()))
-    network.replica.install(toy, program, sender=OPERATOR)
-    network.ids["cache"] = toy
-    network.update("batcher", "connect", toy, network.ids["infer"])
+    keep_windows(network)
     network.answer_model("Paris")
     network.answered(PROMPT, cache_control=WINDOWS)
     network.replica.advance(30)

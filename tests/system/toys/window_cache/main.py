@@ -1,6 +1,6 @@
 """A toy cache in the heap that keeps answers for their stale windows, and failures for a while."""
 
-from typing import NamedTuple, Optional
+from typing import Any, NamedTuple, Optional
 
 from kybra import ic, text, update
 
@@ -47,21 +47,26 @@ def fetch(tenant: text, digest: text, cache_control: text) -> LookupResult:
     arm = ARMS.get(decision)
     if arm is None:
         return {"Miss": decision}
-    age_s = (ic.time() - one.stored_at_ns) // NANOSECONDS
-    ttl_s = ttl_left_s(one, ic.time())
-    told = {"key": digest[:16], "age_s": age_s, "expires_in_s": ttl_s}
+    told: Any = {
+        "key": digest[:16],
+        "age_s": (ic.time() - one.stored_at_ns) // NANOSECONDS,
+        "expires_in_s": ttl_left_s(one, ic.time()),
+    }
     if one.refusal is not None:
         told["refusal"] = one.refusal
         return {"Negative": told}
     told["answer"] = one.answer
     told["digest"] = digest
     told["namespace"] = one.namespace
-    return {arm: told}
+    found: LookupResult = {arm: told}  # type: ignore[misc]  # one of three arms
+    return found
 
 
 @update
 def put(request: PutRequest) -> PutResult:
     directives = parse_directives(request["cache_control"])
+    if not isinstance(directives, Directives):
+        return {"Refused": {"BadRequest": "no directives"}}
     ttl_s = DEFAULT_TTL_S if request["ttl_s"] is None else request["ttl_s"]
     expires_at_ns = ic.time() + ttl_s * NANOSECONDS
     keep_until_ns = ic.time() + kept_for_s(ttl_s, directives) * NANOSECONDS
