@@ -25,6 +25,7 @@ from refrain_api.cache_records import (
     PutResult,
 )
 from refrain_api.refusal_variants import Done
+from refrain_core.cache_control import parse_directives
 from refrain_core.limits import PUBLIC
 
 
@@ -70,11 +71,14 @@ def lookup_digest(digest: text) -> LookupResult:
 
 
 @update
-def fetch(tenant: text, digest: text) -> LookupResult:
+def fetch(tenant: text, digest: text, cache_control: text) -> LookupResult:
     """Look a digest up for a tenant on a writer's behalf: counted, and the answer used."""
     refusal = cache_access.non_writers_refusal()
+    directives = parse_directives(cache_control) if refusal is None else refusal
     result: LookupResult = (
-        cache.fetch(tenant, digest, ic.time()) if refusal is None else refused(refusal)
+        refused(directives)
+        if isinstance(directives, dict)
+        else cache.fetch(tenant, digest, ic.time(), directives)
     )
     return result
 

@@ -1,6 +1,6 @@
 """Records of the cache canister's interface."""
 
-from kybra import Opt, Record, Variant, nat32, nat64, text
+from kybra import Opt, Record, Variant, int64, nat32, nat64, text
 
 from refrain_api.ask_records import Answer
 from refrain_api.refusal_variants import Refusal
@@ -12,21 +12,43 @@ class PutRequest(Record):
     namespace: text
     answer: Answer
     ttl_s: Opt[nat32]
+    cache_control: text
 
 
-# A stored answer, how old it is, and how long it stays fresh.
+# A failure to remember for so long instead of asking for it again.
+class NegativeRequest(Record):
+    digest: text
+    namespace: text
+    refusal: Refusal
+    ttl_s: nat32
+
+
+# A stored answer, how old it is, and how long it stays fresh: below zero, how long it has not been.
 class CachedAnswer(Record):
     answer: Answer
     digest: text
     key: text
     namespace: text
     age_s: nat32
+    expires_in_s: int64
+
+
+# A remembered failure, and how long it still is.
+class CachedRefusal(Record):
+    refusal: Refusal
+    key: text
+    age_s: nat32
     expires_in_s: nat32
 
 
-# Miss carries the reason: "never stored", "expired".
+# Stale is to be served and renewed, StaleIfError to be served if the model fails, both as the
+# request's cache_control has it. Miss carries the reason: "never stored", "expired", "max-age",
+# "least-trust", "no-cache".
 class LookupResult(Variant, total=False):
     Hit: CachedAnswer
+    Stale: CachedAnswer
+    StaleIfError: CachedAnswer
+    Negative: CachedRefusal
     Miss: text
     Refused: Refusal
 

@@ -16,6 +16,8 @@ from tests.rustpython import (
     ring_chapters,
     policy_chapters,
     request_chapters,
+    control_chapters,
+    serving_chapters,
     shared_chapters,
 )
 from tests.rustpython.recording import Recording
@@ -28,11 +30,13 @@ def recorded() -> Recording:
         request_chapters,
         shared_chapters,
         policy_chapters,
+        control_chapters,
         cache_chapters,
         consensus_chapters,
         infer_chapters,
         batcher_chapters,
         desk_chapters,
+        serving_chapters,
         played_chapters,
         ring_chapters,
     ):

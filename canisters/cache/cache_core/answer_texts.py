@@ -50,6 +50,11 @@ class Entry(NamedTuple):
     answer_bytes: int
     pieces: int
 
+    @property
+    def keep_until_ns(self) -> int:
+        """When the answer stops being kept: in this layout, when it stops being fresh."""
+        return self.expires_at_ns
+
 
 class AnswerText(NamedTuple):
     """A record as it was read: its entry, and the first bytes of its answer."""

@@ -3,12 +3,16 @@
 from typing import Any
 
 from cache_core.answer_texts import Entry
+from refrain_core.freshness import EXPIRED, FRESH, STALE, STALE_IF_ERROR, ttl_left_s
 from refrain_core.limits import NANOSECONDS
 
 NEVER_STORED = "never stored"
 """Also what a caller learns of an answer that is not its own."""
 
-EXPIRED = "expired"
+ARMS = {FRESH: "Hit", STALE: "Stale", STALE_IF_ERROR: "StaleIfError"}
+"""Arms of LookupResult by the decision about an answer; any other decision is a miss's reason."""
+
+__all__ = ["ARMS", "EXPIRED", "NEVER_STORED", "hit", "is_fresh", "miss", "refused"]
 
 
 def is_fresh(entry: Entry, now_ns: int) -> bool:
@@ -26,16 +30,16 @@ def refused(refusal: dict[str, Any]) -> Any:
     return {"Refused": refusal}
 
 
-def hit(entry: Entry, key: str, content: str, now_ns: int) -> Any:
-    """Render a hit as LookupResult; ages count whole seconds, begun ones not."""
+def hit(entry: Entry, key: str, content: str, now_ns: int, arm: str = "Hit") -> Any:
+    """Render an answer as an arm of LookupResult; ages count whole seconds, begun ones not."""
     return {
-        "Hit": {
+        arm: {
             "answer": _answer(entry, content),
             "digest": entry.digest,
             "key": key,
             "namespace": entry.namespace,
             "age_s": max(0, now_ns - entry.stored_at_ns) // NANOSECONDS,
-            "expires_in_s": max(0, entry.expires_at_ns - now_ns) // NANOSECONDS,
+            "expires_in_s": ttl_left_s(entry, now_ns),
         }
     }
 

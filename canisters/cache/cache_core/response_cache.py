@@ -11,10 +11,12 @@ from cache_core.admission import CacheBounds, new_entry, refuse_digest, refuse_p
 from cache_core.answer_texts import entry_bytes
 from cache_core.bank_store import BankStore, Found, Slot, TextMap, kept_of
 from cache_core.eviction import LruIndex
-from cache_core.lookup_results import EXPIRED, NEVER_STORED, hit, is_fresh, miss, refused
+from cache_core.lookup_results import ARMS, EXPIRED, NEVER_STORED, hit, is_fresh, miss, refused
 from cache_core.meta_rows import MetaRows
 from cache_core.places import BANKS, Place
 from cache_core.tally import Counts, Tally
+from refrain_core.cache_control import NO_DIRECTIVES, Directives
+from refrain_core.freshness import decide
 from refrain_core.namespaces import may_see
 from refrain_core.refusals import busy
 
@@ -61,14 +63,16 @@ class ResponseCache:
             return miss(NEVER_STORED)
         return self._hit(found, now_ns) if is_fresh(found.entry, now_ns) else miss(EXPIRED)
 
-    def fetch(self, tenant: str, digest: str, now_ns: int) -> Any:
+    def fetch(
+        self, tenant: str, digest: str, now_ns: int, directives: Directives = NO_DIRECTIVES
+    ) -> Any:
         """Answer as LookupResult, count it, and move the answer's recency."""
         refusal = refuse_digest(digest)
         if refusal is not None:
             return refused(refusal)
         found = self.store.find(digest)
         if found is not None and may_see(found.entry.namespace, tenant):
-            return self._fetch_found(found, now_ns)
+            return self._fetch_found(found, now_ns, directives)
         self.tally.add("misses")
         return miss(NEVER_STORED)
 
@@ -120,18 +124,21 @@ class ResponseCache:
         counts["rebuilding"] = len(self.banks_left)
         return counts
 
-    def _fetch_found(self, found: Found, now_ns: int) -> Any:
-        if not is_fresh(found.entry, now_ns):
-            self.release(found.place)
+    def _fetch_found(self, found: Found, now_ns: int, directives: Directives) -> Any:
+        decision = decide(found.entry, directives, now_ns)
+        arm = ARMS.get(decision)
+        if arm is None:
             self.tally.add("misses")
-            self.tally.add("expired")
-            return miss(EXPIRED)
+            if now_ns >= found.entry.keep_until_ns:
+                self.release(found.place)
+                self.tally.add("expired")
+            return miss(decision)
         self.index.use(found.place, kept_of(found.entry))
         self.tally.add("hits")
-        return self._hit(found, now_ns)
+        return self._hit(found, now_ns, arm)
 
-    def _hit(self, found: Found, now_ns: int) -> Any:
-        return hit(found.entry, found.place.key, self.store.content(found), now_ns)
+    def _hit(self, found: Found, now_ns: int, arm: str = "Hit") -> Any:
+        return hit(found.entry, found.place.key, self.store.content(found), now_ns, arm)
 
     def _make_room(self, digest: str, size_bytes: int) -> "tuple[Slot | None, int]":
         """Evict for an answer; return its slot if it fits now, and how many were evicted."""
