@@ -1,0 +1,279 @@
+"""The certified log against a plain recomputation, and its witnesses against a plain reader."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import sys
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kybra_replica.ic_http import cbor
+from kybra_replica.ic_http.hash_tree import Tree, root_hash, tree_of
+from kybra_replica.ic_http.refusals import Malformed
+from refrain_core import answer_log, hash_tree, mountain_range
+from refrain_core.answer_log import NO_ROW, ROWS_PER_CHUNK, AnswerLog, row_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+HEAD = b"1|0"
+DEPTH = 80
+
+
+def rows_of(count: int, seed: int = 0) -> list[bytes]:
+    """Make up rows."""
+    source = random.Random(seed)  # noqa: S311 (test data)
+    return [source.randbytes(32) for _ in range(count)]
+
+
+def log_of(rows: Sequence[bytes]) -> AnswerLog:
+    """A log of rows, its root asked for now and then as an update asks it."""
+    log = AnswerLog(HEAD)
+    for number, row in enumerate(rows):
+        assert log.append(row) == number
+        if row[0] & 1:
+            log.root()
+    return log
+
+
+def split(trees: list[Tree]) -> Tree:
+    """The tree of RFC 6962's shape: left of each fork a power of two, as great as can be."""
+    if len(trees) == 1:
+        return trees[0]
+    left = 1 << (len(trees) - 1).bit_length() - 1
+    return (1, split(trees[:left]), split(trees[left:]))
+
+
+def plain_tree(rows: Sequence[bytes]) -> Tree:
+    """The whole tree, made anew from nothing but the rows."""
+    chunks = [b"".join(rows[at : at + 8]) for at in range(0, len(rows), 8)]
+    newest = chunks.pop() if len(rows) % 8 else b""
+    below: Tree = (2, bytes(4), (3, HEAD))
+    if chunks:
+        numbered = [(2, n.to_bytes(4, "big"), (3, each)) for n, each in enumerate(chunks, 1)]
+        below = (1, below, split(numbered))
+    answers = (2, b"answers", below)
+    return (1, answers, (2, b"newest", (3, newest))) if newest else answers
+
+
+def read_witness(witness: str) -> Tree:
+    """The tree in a witness."""
+    return tuple(cbor.decode(bytes.fromhex(witness), max_depth=DEPTH))
+
+
+def leaves(tree: Any) -> list[bytes]:
+    """Every leaf that a tree shows, from left to right."""
+    if tree[0] == 1:
+        return leaves(tree[1]) + leaves(tree[2])
+    if tree[0] == 2:
+        return leaves(tree[2])
+    return [tree[1]] if tree[0] == 3 else []
+
+
+def shows(witness: str, root: bytes, row: bytes) -> bool:
+    """Whether a witness of a root shows a row, by a reader that knows hash trees only."""
+    tree = read_witness(witness)
+    cells = [leaf[at : at + 32] for leaf in leaves(tree) for at in range(0, len(leaf), 32)]
+    return root_hash(tree) == root and row in cells
+
+
+@given(st.integers(0, 300), st.integers(0, 5))
+def test_the_root_is_that_of_the_whole_tree_made_anew(count: int, seed: int) -> None:
+    """Whatever the log's length."""
+    rows = rows_of(count, seed)
+    assert log_of(rows).root() == root_hash(plain_tree(rows))
+
+
+@settings(max_examples=30)
+@given(st.integers(1, 200), st.data())
+def test_rewritten_rows_give_the_root_of_the_new_rows(count: int, data: st.DataObject) -> None:
+    """In complete chunks and in the open one, mixed with appends."""
+    rows = rows_of(count)
+    log = log_of(rows)
+    for number in data.draw(st.lists(st.integers(0, count - 1), max_size=8)):
+        row = data.draw(st.binary(min_size=32, max_size=32))
+        log.rewrite(number, row)
+        rows[number] = row
+        rows.append(row)
+        log.append(row)
+        assert log.row(number) == row
+        assert log.root() == root_hash(plain_tree(rows))
+
+
+@pytest.mark.parametrize("count", [1, 7, 8, 9, 16, 63, 64, 65, 88, 8 * 31 + 3])
+def test_every_row_has_a_witness(count: int) -> None:
+    """Of the root; in the plain tree's very labels, and no larger than the log's height asks."""
+    rows = rows_of(count)
+    log = log_of(rows)
+    for number, row in enumerate(rows):
+        witness = log.witness(number)
+        assert shows(witness, log.root(), row)
+        assert set(leaves(read_witness(witness))) <= set(leaves(plain_tree(rows)))
+        pruned_bytes = (count // ROWS_PER_CHUNK).bit_length() * 36 + 36
+        assert len(witness) // 2 <= pruned_bytes + 2 * 256 + 100
+
+
+def test_witnesses_are_the_bytes_that_a_general_writer_writes() -> None:
+    """Of the selfsame tree, behind the self-describing tag."""
+    log = log_of(rows_of(100))
+    for number in range(100):
+        tree = read_witness(log.witness(number))
+        assert cbor.encode_self_described(tree).hex() == log.witness(number)
+
+
+def test_a_witness_of_one_flipped_bit_is_none() -> None:
+    """Wherever the bit: it is no tree any more, or has another root, or shows another row."""
+    rows = rows_of(21)
+    log = log_of(rows)
+    root = log.root()
+    for number in (3, 19):
+        raw = bytes.fromhex(log.witness(number))
+        for bit in range(24, 8 * len(raw)):
+            forged = bytearray(raw)
+            forged[bit // 8] ^= 1 << bit % 8
+            assert not believed(bytes(forged), root, rows[number]), bit
+
+
+def believed(witness: bytes, root: bytes, row: bytes) -> bool:
+    """Whether a reader of whatever bytes believes them."""
+    try:
+        return shows(witness.hex(), root, row)
+    except (Malformed, IndexError, TypeError):
+        return False
+
+
+def test_a_row_that_is_absent_or_was_rewritten_is_not_shown() -> None:
+    """No witness of the new root shows it, and the old witness is of another root."""
+    rows = rows_of(30)
+    log = log_of(rows)
+    for number in (2, 27):
+        before = log.witness(number)
+        log.rewrite(number, NO_ROW)
+        assert not shows(before, log.root(), rows[number])
+        for other in range(30):
+            assert not shows(log.witness(other), log.root(), rows[number])
+            assert not shows(log.witness(other), log.root(), b"never appended, 32 bytes long...")
+
+
+def test_rows_changed_places_are_another_root() -> None:
+    """Two logs of the same rows in another order share no root."""
+    rows = rows_of(20)
+    swapped = [rows[1], rows[0], *rows[2:]]
+    assert log_of(rows).root() != log_of(swapped).root()
+
+
+def test_another_head_is_another_root() -> None:
+    """An epoch's witness is worth nothing in the next, even over the same rows."""
+    other = AnswerLog(b"2|0")
+    for row in rows_of(20):
+        other.append(row)
+    assert other.root() != log_of(rows_of(20)).root()
+
+
+@pytest.mark.parametrize("number", [-1, -9, 20, 24, 1_000])
+def test_rows_that_there_are_none_of_are_refused(number: int) -> None:
+    """Below the first and beyond the last, in reading, writing and proving."""
+    log = log_of(rows_of(20))
+    calls: list[Callable[[], object]] = [
+        partial(log.row, number),
+        partial(log.witness, number),
+        partial(log.rewrite, number, NO_ROW),
+    ]
+    for call in calls:
+        with pytest.raises(IndexError):
+            call()
+
+
+def test_a_records_row_is_half_of_blake2b() -> None:
+    """RFC 7693's example: BLAKE2b-512 of "abc"."""
+    expected = "ba80a53f981c4d0d6a2797b69f12f6e94c212f14685ac4b74b12bb6fdbffa2d1"
+    assert row_of("abc").hex() == expected
+
+
+def test_the_parts_of_a_witness_have_cbors_lengths() -> None:
+    """At each border of a head's length."""
+    for size in (0, 23, 24, 255, 256, 65_535):
+        data = bytes(size)
+        assert hash_tree.byte_string(data) == cbor.encode(data)
+        assert hash_tree.leaf_part(data) == cbor.encode([3, data])
+    with pytest.raises(OverflowError):
+        hash_tree.byte_string(bytes(65_536))
+
+
+def test_node_hashes_are_the_specifications() -> None:
+    """As the tree of the specification's example, whose root stands there, has them."""
+    forest = {b"b": b"good", b"d": b"morning"}
+    b = hash_tree.labeled_hash(b"b", hash_tree.leaf_hash(b"good"))
+    d = hash_tree.labeled_hash(b"d", hash_tree.leaf_hash(b"morning"))
+    assert hash_tree.fork_hash(b, d) == root_hash(tree_of(forest))
+
+
+class Hashes:
+    """Counts the sha256 that are computed."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Take sha256's place wherever the log uses it."""
+        self.count = 0
+        for module in (answer_log, hash_tree):
+            monkeypatch.setattr(module, "sha256", self)
+
+    def __call__(self, data: bytes) -> Any:
+        """Count, and hash."""
+        self.count += 1
+        return hashlib.sha256(data)
+
+    def of(self, action: Callable[[], object]) -> int:
+        """How many an action takes."""
+        before = self.count
+        action()
+        return self.count - before
+
+
+@pytest.mark.parametrize(("count", "appended", "rewritten"), [(10_000, 3.9, 21), (131_000, 4, 29)])
+def test_hashes_are_few_however_long_the_log(
+    count: int, appended: float, rewritten: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of an append with its root, on average; of a rewrite and its root; of a witness."""
+    log = log_of(rows_of(count))
+    log.root()
+    hashes = Hashes(monkeypatch)
+
+    def put() -> None:
+        log.append(NO_ROW)
+        log.root()
+
+    taken = [hashes.of(put) for _ in range(512)]
+    assert sum(taken) / len(taken) <= appended
+    assert sorted(taken)[len(taken) * 7 // 8 - 1] == 3
+    log.rewrite(5, NO_ROW)
+    rewriting = hashes.of(partial(log.rewrite, 5, NO_ROW)) + hashes.of(log.root)
+    assert rewriting <= rewritten
+    assert hashes.of(partial(log.witness, 5)) == 0
+
+
+def test_appending_in_bulk_hashes_each_chunk_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rebuild asks for the root at the end of a step only: 3 hashes a chunk, 0.4 a row."""
+    log, rows = AnswerLog(HEAD), rows_of(8_000)
+    hashes = Hashes(monkeypatch)
+    assert hashes.of(lambda: [log.append(row) for row in rows]) < len(rows) * 3 / 8
+    assert hashes.of(log.root) < 20
+
+
+def test_a_million_rows_take_a_bounded_heap() -> None:
+    """Natively at most 60 bytes a row, all lists and hashes together."""
+    log = log_of(rows_of(16_000))
+    assert heap_bytes(log) / 16_000 < 60
+
+
+def heap_bytes(log: AnswerLog) -> int:
+    """Everything that a log holds, as the interpreter counts it."""
+    held: list[Any] = [log, vars(log), *vars(log).values()]
+    levels = next(each for each in held if isinstance(each, mountain_range.MountainRange))
+    for nodes in [*vars(levels)["_levels"], vars(log)["_chunks"]]:
+        held += [nodes, *nodes]
+    return sum(map(sys.getsizeof, held))
