@@ -43,6 +43,7 @@ OPEN_LABEL = b"newest"
 HEAD_LABEL = bytes(4)
 ROWS_PER_CHUNK = 8
 CHUNK_BYTES = ROWS_PER_CHUNK * HASH_BYTES
+SALT_CHARACTERS = 32
 
 NO_ROW = bytes(HASH_BYTES)
 """Stands where a row was removed; nobody knows a record of this hash."""
@@ -50,9 +51,18 @@ NO_ROW = bytes(HASH_BYTES)
 _OPEN_PREFIX = LABELED_DOMAIN + OPEN_LABEL
 
 
-def row_of(record: str) -> bytes:
+def salt_of(secret: str, digest: str, sequence: int) -> str:
+    """Return what makes a record's row impossible to guess; 32 hexadecimal characters.
+
+    A witness shows seven rows of others beside the one that it proves. Without the canister's
+    secret nobody can tell whether one of them is the answer "yes" to a question he knows of.
+    """
+    return blake2b(f"{secret}|{digest}|{sequence}".encode()).hexdigest()[:SALT_CHARACTERS]
+
+
+def row_of(salt: str, record: str) -> bytes:
     """Return a record's row: half of blake2b's 64 bytes, a third as dear as sha256."""
-    return blake2b(record.encode()).digest()[:HASH_BYTES]
+    return blake2b(f"{salt}|{record}".encode()).digest()[:HASH_BYTES]
 
 
 def chunk_label(chunk: int) -> bytes:

@@ -16,7 +16,7 @@ from kybra_replica.ic_http import cbor
 from kybra_replica.ic_http.hash_tree import Tree, root_hash, tree_of
 from kybra_replica.ic_http.refusals import Malformed
 from refrain_core import answer_log, hash_tree, mountain_range
-from refrain_core.answer_log import NO_ROW, ROWS_PER_CHUNK, AnswerLog, row_of
+from refrain_core.answer_log import NO_ROW, ROWS_PER_CHUNK, AnswerLog, row_of, salt_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -190,9 +190,10 @@ def test_rows_that_there_are_none_of_are_refused(number: int) -> None:
 
 
 def test_a_records_row_is_half_of_blake2b() -> None:
-    """RFC 7693's example: BLAKE2b-512 of "abc"."""
-    expected = "ba80a53f981c4d0d6a2797b69f12f6e94c212f14685ac4b74b12bb6fdbffa2d1"
-    assert row_of("abc").hex() == expected
+    """Of the salt, a bar and the record; the salt depends on all that it is made of."""
+    assert row_of("salt", "é|x") == hashlib.blake2b("salt|é|x".encode()).digest()[:32]
+    made = {salt_of(*of) for of in (("s", "d", 1), ("t", "d", 1), ("s", "e", 1), ("s", "d", 2))}
+    assert sorted(map(len, made)) == [32] * 4
 
 
 def test_the_parts_of_a_witness_have_cbors_lengths() -> None:

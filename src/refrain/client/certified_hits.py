@@ -1,0 +1,130 @@
+"""A hit that proves itself: the network signs the log's root, the witness leads to the record.
+
+Nothing is believed that the canister, or whoever is between, says beside the certificate.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from kybra_replica.ic_http.cbor import decode
+from kybra_replica.ic_http.hash_tree import root_hash
+from kybra_replica.ic_http.refusals import Malformed
+from kybra_replica.kernel.principals import InvalidPrincipalError, bytes_of
+from refrain.agent.certificate import Certificate, verified
+from refrain.agent.faults import Stale, Untrusted
+from refrain.agent.tree_lookup import check_tree, labels, lookup
+from refrain_core.answer_log import COMPLETE_LABEL, HEAD_LABEL, OPEN_LABEL, row_of
+from refrain_core.hash_tree import HASH_BYTES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Check = Literal["certificate", "age", "witness", "root", "row", "record", "digest", "expiry"]
+
+_DEEPEST = 80
+"""Levels of a witness: two for each bit of the number of chunks, and the labels."""
+_HOT_FIELDS = 7
+
+
+class HitRefused(Untrusted):
+    """A hit that does not prove itself, and the check that it failed."""
+
+    def __init__(self, check: Check, why: str) -> None:
+        """Name the check, and say what is wrong."""
+        super().__init__(why)
+        self.check = check
+
+
+class ServedHit(NamedTuple):
+    """What a canister answered, unverified: texts as `certified_hit` has them."""
+
+    salt: str
+    certificate: str
+    witness: str
+    record: str
+
+
+class ProvenHit(NamedTuple):
+    """A record that the network vouches for, and the log's head when it did."""
+
+    digest: str
+    expires_at_ns: int
+    certified_at_ns: int
+    head: bytes
+
+
+class Prover(NamedTuple):
+    """Whose hits to believe: a canister, and the DER-encoded root key of its network."""
+
+    canister: str
+    root_key: bytes
+
+    def verify(self, hit: ServedHit, digest: str, now_ns: int) -> ProvenHit:
+        """Check everything that a hit claims of the digest that was asked for.
+
+        Raises:
+            HitRefused: a check failed, and its `check` says which.
+        """
+        certificate = self._certificate(hit.certificate, now_ns)
+        witness = _tree(hit.witness)
+        self._check_root(certificate, witness)
+        if row_of(hit.salt, hit.record) not in _rows(witness):
+            raise HitRefused("row", "The certified log does not hold this record.")
+        held, expires_at_ns = _hot_fields(hit.record)
+        if held != digest:
+            raise HitRefused("digest", "The record answers another request.")
+        if certificate.time_ns >= expires_at_ns:
+            raise HitRefused("expiry", "The answer had expired when it was certified.")
+        head = lookup(witness, COMPLETE_LABEL, HEAD_LABEL) or b""
+        return ProvenHit(held, expires_at_ns, certificate.time_ns, head)
+
+    def _certificate(self, text: str, now_ns: int) -> Certificate:
+        try:
+            return verified(_bytes(text), self.root_key, bytes_of(self.canister), now_ns)
+        except Stale as error:
+            raise HitRefused("age", str(error)) from None
+        except (Untrusted, ValueError, InvalidPrincipalError) as error:
+            raise HitRefused("certificate", str(error)) from None
+
+    def _check_root(self, certificate: Certificate, witness: list[Any]) -> None:
+        path = (b"canister", bytes_of(self.canister), b"certified_data")
+        if certificate.leaf(*path) != root_hash(tuple(witness)):
+            raise HitRefused("root", "The certificate is not of this witness.")
+
+
+def _bytes(text: str) -> bytes:
+    """Read hex strictly: bytes.fromhex would skip blanks."""
+    if not text.isascii() or not text.isalnum():
+        raise ValueError("it is no hexadecimal text")
+    return bytes.fromhex(text)
+
+
+def _tree(text: str) -> list[Any]:
+    try:
+        tree = decode(_bytes(text), max_depth=_DEEPEST)
+        check_tree(tree)
+    except (Malformed, Untrusted, ValueError) as error:
+        raise HitRefused("witness", f"The witness is malformed: {error}") from None
+    held: list[Any] = tree
+    return held
+
+
+def _rows(witness: list[Any]) -> Iterator[bytes]:
+    """Every row that a witness shows; the head is none, whatever it holds."""
+    chunks = [
+        lookup(witness, COMPLETE_LABEL, label)
+        for label in labels(witness, COMPLETE_LABEL)
+        if label != HEAD_LABEL
+    ]
+    for rows in (*chunks, lookup(witness, OPEN_LABEL)):
+        for at in range(0, len(rows or b""), HASH_BYTES):
+            yield (rows or b"")[at : at + HASH_BYTES]
+
+
+def _hot_fields(record: str) -> tuple[str, int]:
+    """The digest and the expiry of a record, whose row proves that the canister wrote it."""
+    fields = record.split("|", _HOT_FIELDS)
+    if len(fields) <= _HOT_FIELDS or fields[0] != "v2" or not fields[5].isdigit():
+        raise HitRefused("record", "The record is of a layout that is not known here.")
+    return fields[1], int(fields[5])
