@@ -27,7 +27,8 @@ LABELED_DOMAIN = b"\x13ic-hashtree-labeled"
 LEAF_DOMAIN = b"\x10ic-hashtree-leaf"
 
 _BYTES = 0x40
-_SHORT, _ONE_BYTE = 24, 256
+_SHORT = 24
+_ONE_BYTE = 256
 
 
 def fork_hash(left: bytes, right: bytes) -> bytes:

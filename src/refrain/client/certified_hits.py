@@ -14,7 +14,13 @@ from kybra_replica.kernel.principals import InvalidPrincipalError, bytes_of
 from refrain.agent.certificate import Certificate, verified
 from refrain.agent.faults import Stale, Untrusted
 from refrain.agent.tree_lookup import check_tree, labels, lookup
-from refrain_core.answer_log import COMPLETE_LABEL, HEAD_LABEL, OPEN_LABEL, row_of
+from refrain_core.answer_log import (
+    COMPLETE_LABEL,
+    HEAD_LABEL,
+    OPEN_LABEL,
+    SALT_CHARACTERS,
+    row_of,
+)
 from refrain_core.hash_tree import HASH_BYTES
 
 if TYPE_CHECKING:
@@ -69,7 +75,8 @@ class Prover(NamedTuple):
         certificate = self._certificate(hit.certificate, now_ns)
         witness = _tree(hit.witness)
         self._check_root(certificate, witness)
-        if row_of(hit.salt, hit.record) not in _rows(witness):
+        # A salt of another length could take in a part of the record: a record within an answer.
+        if len(hit.salt) != SALT_CHARACTERS or row_of(hit.salt, hit.record) not in _rows(witness):
             raise HitRefused("row", "The certified log does not hold this record.")
         held, expires_at_ns = _hot_fields(hit.record)
         if held != digest:
