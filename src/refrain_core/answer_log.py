@@ -48,7 +48,11 @@ SALT_CHARACTERS = 32
 NO_ROW = bytes(HASH_BYTES)
 """Stands where a row was removed; nobody knows a record of this hash."""
 
-_OPEN_PREFIX = LABELED_DOMAIN + OPEN_LABEL
+# What stands before the parts of a witness, put together once.
+_OPEN_DOMAIN = LABELED_DOMAIN + OPEN_LABEL
+_ANSWERS_FRONT = labeled_part(COMPLETE_LABEL, b"")
+_CHUNK_FRONT = labeled_part(HEAD_LABEL, b"")[: -len(HEAD_LABEL)]
+_ROWS_FRONT = leaf_part(bytes(CHUNK_BYTES))[:-CHUNK_BYTES]
 
 
 def salt_of(secret: str, digest: str, sequence: int) -> str:
@@ -77,27 +81,29 @@ class AnswerLog:
         """Begin an empty log, whose head tells of itself what a verifier must know."""
         self._head = labeled_part(HEAD_LABEL, leaf_part(head))
         self._head_hash = labeled_hash(HEAD_LABEL, leaf_hash(head))
+        self._rows = 0
         self._chunks: list[bytes] = []
         self._range = MountainRange()
         self._open = b""
-        # Hashes of what is below "answers" and "newest"; empty where they are not up to date.
         self._closed = b""
+        """The hash of what is below "answers"; empty where it is not up to date."""
         self._newest = b""
+        """The open chunk of the last root, pruned; empty where there was none."""
 
     def __len__(self) -> int:
         """Count the rows, removed ones too."""
-        return len(self._chunks) * ROWS_PER_CHUNK + len(self._open) // HASH_BYTES
+        return self._rows
 
     def append(self, row: bytes) -> int:
         """Append a row of 32 bytes; return its number."""
+        number = self._rows
+        self._rows = number + 1
         rows = self._open + row
-        number = len(self._chunks) * ROWS_PER_CHUNK + len(rows) // HASH_BYTES - 1
         if len(rows) == CHUNK_BYTES:
             self._range.append(_chunk_hash(len(self._chunks), rows))
             self._chunks.append(rows)
             self._closed = rows = b""
         self._open = rows
-        self._newest = b""
         return number
 
     def rewrite(self, number: int, row: bytes) -> None:
@@ -112,7 +118,6 @@ class AnswerLog:
         chunk = number // ROWS_PER_CHUNK
         if chunk == len(self._chunks):
             self._open = rows
-            self._newest = b""
         else:
             self._chunks[chunk] = rows
             self._range.replace(chunk, _chunk_hash(chunk, rows))
@@ -128,58 +133,53 @@ class AnswerLog:
         return self._rows_around(number)[at : at + HASH_BYTES]
 
     def root(self) -> bytes:
-        """Return the root hash; appends between two calls share the work."""
+        """Return the root hash; to be asked for after each change, or after many, and certified."""
         closed, rows = self._closed or self._close(), self._open
         if not rows:
+            self._newest = b""
             return closed
         # The dearest lines of a put: through functions, a hash would cost a quarter more.
         leaf = sha256(LEAF_DOMAIN + rows).digest()
-        newest = self._newest = sha256(_OPEN_PREFIX + leaf).digest()
+        newest = sha256(_OPEN_DOMAIN + leaf).digest()
+        self._newest = PRUNED + newest
         return sha256(FORK_DOMAIN + closed + newest).digest()
 
     def witness(self, number: int) -> str:
-        """Return the proof that a row is in the log, as hex of CBOR.
+        """Return the proof that a row is under the last root asked for, as hex of CBOR.
 
         Raises:
             IndexError: there is no such row.
         """
-        rows = leaf_part(self._rows_around(number))
         chunk = number // ROWS_PER_CHUNK
-        if chunk == len(self._chunks):
-            tree = FORK + self._answers(self._pruned_range()) + labeled_part(OPEN_LABEL, rows)
-        else:
-            shown = labeled_part(chunk_label(chunk), rows)
-            tree = self._answers(self._range.witness(chunk, shown))
-            if self._open:
-                tree = FORK + tree + PRUNED + (self._newest or self._open_hash())
+        chunks = self._chunks
+        if not 0 <= chunk < len(chunks):
+            return self._open_witness(number)
+        shown = _CHUNK_FRONT + (chunk + 1).to_bytes(4, "big") + _ROWS_FRONT + chunks[chunk]
+        answers = _ANSWERS_FRONT + FORK + self._head + self._range.witness(chunk, shown)
+        newest = self._newest
+        tree = FORK + answers + newest if newest else answers
         return (SELF_DESCRIBED + tree).hex()
+
+    def _open_witness(self, number: int) -> str:
+        shown = labeled_part(OPEN_LABEL, leaf_part(self._rows_around(number)))
+        chunks = self._range.fold()
+        answers = _ANSWERS_FRONT + (FORK + self._head + chunks if chunks else self._head)
+        return (SELF_DESCRIBED + FORK + answers + shown).hex()
 
     def _rows_around(self, number: int) -> bytes:
         """Return the chunk that a row is in; IndexError where there is none."""
-        chunk = number // ROWS_PER_CHUNK
-        rows = self._open if chunk == len(self._chunks) else self._chunks[chunk]
-        if number % ROWS_PER_CHUNK * HASH_BYTES >= len(rows) or number < 0:
+        if not 0 <= number < self._rows:
             raise IndexError(number)
-        return rows
+        chunk = number // ROWS_PER_CHUNK
+        return self._open if chunk == len(self._chunks) else self._chunks[chunk]
 
     def _close(self) -> bytes:
         """Renew and return the hash of all that is below "answers", its label included."""
         below = self._head_hash
         if self._chunks:
-            below = fork_hash(below, self._range.fold())
+            below = fork_hash(below, self._range.fold()[len(PRUNED) :])
         self._closed = labeled_hash(COMPLETE_LABEL, below)
         return self._closed
-
-    def _open_hash(self) -> bytes:
-        return labeled_hash(OPEN_LABEL, leaf_hash(self._open))
-
-    def _pruned_range(self) -> bytes:
-        return PRUNED + self._range.fold() if self._chunks else b""
-
-    def _answers(self, chunks: bytes) -> bytes:
-        """Write what is below "answers": the head, and the complete chunks where there are any."""
-        head = self._head
-        return labeled_part(COMPLETE_LABEL, FORK + head + chunks if chunks else head)
 
 
 def _chunk_hash(chunk: int, rows: bytes) -> bytes:

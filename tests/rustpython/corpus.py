@@ -11,6 +11,7 @@ from tests.rustpython import (
     cache_chapters,
     desk_chapters,
     infer_chapters,
+    log_chapters,
     played_chapters,
     shared_chapters,
 )
@@ -26,6 +27,7 @@ def recorded() -> Recording:
         infer_chapters,
         batcher_chapters,
         desk_chapters,
+        log_chapters,
         played_chapters,
     ):
         chapters.add(book)
