@@ -30,7 +30,6 @@ from refrain_core.hash_tree import (
     LEAF_DOMAIN,
     PRUNED,
     SELF_DESCRIBED,
-    fork_hash,
     labeled_hash,
     labeled_part,
     leaf_hash,
@@ -43,30 +42,33 @@ OPEN_LABEL = b"newest"
 HEAD_LABEL = bytes(4)
 ROWS_PER_CHUNK = 8
 CHUNK_BYTES = ROWS_PER_CHUNK * HASH_BYTES
+_LAST_IN_CHUNK = ROWS_PER_CHUNK - 1
 SALT_CHARACTERS = 32
 
 NO_ROW = bytes(HASH_BYTES)
 """Stands where a row was removed; nobody knows a record of this hash."""
 
-# What stands before the parts of a witness, put together once.
+# What stands before the parts of a hash or a witness, put together once.
 _OPEN_DOMAIN = LABELED_DOMAIN + OPEN_LABEL
+_COMPLETE_DOMAIN = LABELED_DOMAIN + COMPLETE_LABEL
 _ANSWERS_FRONT = labeled_part(COMPLETE_LABEL, b"")
 _CHUNK_FRONT = labeled_part(HEAD_LABEL, b"")[: -len(HEAD_LABEL)]
 _ROWS_FRONT = leaf_part(bytes(CHUNK_BYTES))[:-CHUNK_BYTES]
 
 
-def salt_of(secret: str, digest: str, sequence: int) -> str:
+def salt_of(secret: str, digest: str) -> str:
     """Return what makes a record's row impossible to guess; 32 hexadecimal characters.
 
     A witness shows seven rows of others beside the one that it proves. Without the canister's
-    secret nobody can tell whether one of them is the answer "yes" to a question he knows of.
+    secret nobody can tell whether one of them is the answer "yes" to a question that he guesses.
+    The secret's length must never change.
     """
-    return blake2b(f"{secret}|{digest}|{sequence}".encode()).hexdigest()[:SALT_CHARACTERS]
+    return blake2b((secret + digest).encode()).hexdigest()[:SALT_CHARACTERS]
 
 
 def row_of(salt: str, record: str) -> bytes:
     """Return a record's row: half of blake2b's 64 bytes, a third as dear as sha256."""
-    return blake2b(f"{salt}|{record}".encode()).digest()[:HASH_BYTES]
+    return blake2b((salt + record).encode()).digest()[:HASH_BYTES]
 
 
 def chunk_label(chunk: int) -> bytes:
@@ -98,12 +100,11 @@ class AnswerLog:
         """Append a row of 32 bytes; return its number."""
         number = self._rows
         self._rows = number + 1
-        rows = self._open + row
-        if len(rows) == CHUNK_BYTES:
+        self._open += row
+        if number & _LAST_IN_CHUNK == _LAST_IN_CHUNK:
+            rows, self._open, self._closed = self._open, b"", b""
             self._range.append(_chunk_hash(len(self._chunks), rows))
             self._chunks.append(rows)
-            self._closed = rows = b""
-        self._open = rows
         return number
 
     def rewrite(self, number: int, row: bytes) -> None:
@@ -138,7 +139,7 @@ class AnswerLog:
         if not rows:
             self._newest = b""
             return closed
-        # The dearest lines of a put: through functions, a hash would cost a quarter more.
+        # The dearest lines of a put: through functions, a hash would cost a third more.
         leaf = sha256(LEAF_DOMAIN + rows).digest()
         newest = sha256(_OPEN_DOMAIN + leaf).digest()
         self._newest = PRUNED + newest
@@ -163,7 +164,8 @@ class AnswerLog:
     def _open_witness(self, number: int) -> str:
         shown = labeled_part(OPEN_LABEL, leaf_part(self._rows_around(number)))
         chunks = self._range.fold()
-        answers = _ANSWERS_FRONT + (FORK + self._head + chunks if chunks else self._head)
+        front = FORK + self._head + PRUNED if chunks else self._head
+        answers = _ANSWERS_FRONT + front + chunks
         return (SELF_DESCRIBED + FORK + answers + shown).hex()
 
     def _rows_around(self, number: int) -> bytes:
@@ -177,10 +179,11 @@ class AnswerLog:
         """Renew and return the hash of all that is below "answers", its label included."""
         below = self._head_hash
         if self._chunks:
-            below = fork_hash(below, self._range.fold()[len(PRUNED) :])
-        self._closed = labeled_hash(COMPLETE_LABEL, below)
+            below = sha256(FORK_DOMAIN + below + self._range.fold()).digest()
+        self._closed = sha256(_COMPLETE_DOMAIN + below).digest()
         return self._closed
 
 
 def _chunk_hash(chunk: int, rows: bytes) -> bytes:
-    return labeled_hash(chunk_label(chunk), leaf_hash(rows))
+    leaf = sha256(LEAF_DOMAIN + rows).digest()
+    return sha256(LABELED_DOMAIN + chunk_label(chunk) + leaf).digest()

@@ -48,7 +48,7 @@ def rows(book: Recording) -> None:
     """Salts and rows of records of awkward characters, and labels of chunks."""
     book.chapter("salts and rows")
     for number, text in enumerate(TEXTS):
-        salt = book.call(answer_log.salt_of, "secret", text, number)
+        salt = book.call(answer_log.salt_of, "secret", text)
         book.call(answer_log.row_of, salt, text * 200)
         book.call(answer_log.chunk_label, number << number)
 

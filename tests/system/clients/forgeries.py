@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SECOND_NS = 10**9
 STALE_NS = 301 * SECOND_NS
 DIGEST, OTHER_DIGEST = "ab" * 32, "cd" * 32
-SALT = salt_of("secret", DIGEST, 7)
+SALT = salt_of("secret", DIGEST)
 EPOCH, NEXT_EPOCH = b"1|0", b"2|0"
 
 
@@ -144,7 +144,7 @@ def _record_within(liar: Liar) -> ServedHit:
     """An answer that reads like a record, the true one's fields given out as salt."""
     within = record_of(DIGEST, liar.now_ns + STALE_NS, "what a model was made to say")
     whole = _of_record(liar, record_of(OTHER_DIGEST, liar.now_ns + STALE_NS, within))
-    return whole._replace(salt=f"{SALT}|{whole.record[: -len(within) - 1]}", record=within)
+    return whole._replace(salt=SALT + whole.record[: -len(within)], record=within)
 
 
 def _witness_changed(true: ServedHit) -> ServedHit:

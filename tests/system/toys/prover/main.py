@@ -38,4 +38,4 @@ def prove(number: nat64) -> text:
 
 @query
 def salt(digest: text) -> text:
-    return salt_of("secret", digest, 7)
+    return salt_of("secret", digest)
