@@ -1,10 +1,12 @@
 """The certified log: node hashes, the mountain range, rows, roots and witnesses."""
 
-from refrain_core import answer_log, hash_tree
+from refrain_core import answer_log, hash_tree, served_texts
 from refrain_core.answer_log import AnswerLog
+from refrain_core.certified_rows import CertifiedRows
 from refrain_core.mountain_range import MountainRange
 from tests.rustpython.inputs import TEXTS, Inputs
 from tests.rustpython.recording import Recording
+from tests.rustpython.stand_ins import Attributes
 
 
 def add(book: Recording) -> None:
@@ -13,6 +15,8 @@ def add(book: Recording) -> None:
     mountains(book)
     rows(book)
     logs(book)
+    stored(book)
+    served(book)
 
 
 def nodes(book: Recording) -> None:
@@ -70,3 +74,37 @@ def logs(book: Recording) -> None:
         if count % 5 == 0:
             book.call(AnswerLog.rewrite, log, number, answer_log.NO_ROW)
             book.call(AnswerLog.root, log)
+
+
+def stored(book: Recording) -> None:
+    """Answers kept, loaded, dropped and forgotten, before there is a log and after."""
+    book.chapter("certified rows")
+    made = Inputs(34)
+    rows = book.call(CertifiedRows)
+    for round_number in range(3):
+        for number in range(30):
+            place, text = f"place {made.random.randrange(9)}", made.text(50)
+            book.call(CertifiedRows.keep, rows, place, place, text)
+            book.call(CertifiedRows.load, rows, [(f"{number}", place, text)])
+            gone = book.call(
+                CertifiedRows.drop if number % 3 else CertifiedRows.forget, rows, place
+            )
+            book.call(CertifiedRows.proof, rows, f"{number // 2}", str(gone))
+            book.call(CertifiedRows.__len__, rows)
+        book.call(Attributes.read, rows, "is_open")
+        book.call(Attributes.read, rows, "left_over")
+        book.call(CertifiedRows.open, rows, "5e" * 32, f"{round_number}".encode())
+    book.call(CertifiedRows.open, rows, "short", b"")
+
+
+def served(book: Recording) -> None:
+    """Hits and misses as texts, and texts that are none."""
+    book.chapter("served texts")
+    for text in TEXTS:
+        for made in (
+            book.call(served_texts.certified_text, "salt", "ab", "cd", text),
+            book.call(served_texts.uncertified_text, 3, 7, text),
+            book.call(served_texts.miss_text, text),
+            text,
+        ):
+            book.call(served_texts.parse_served, made)

@@ -22,9 +22,13 @@ from refrain_core.answer_log import (
     row_of,
 )
 from refrain_core.hash_tree import HASH_BYTES
+from refrain_core.served_texts import MissText, UncertifiedText, parse_served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from refrain.agent.typed_canister import TypedCanister
+    from refrain_core.served_texts import CertifiedText
 
 Check = Literal["certificate", "age", "witness", "root", "row", "record", "digest", "expiry"]
 
@@ -42,15 +46,6 @@ class HitRefused(Untrusted):
         self.check = check
 
 
-class ServedHit(NamedTuple):
-    """What a canister answered, unverified: texts as `certified_hit` has them."""
-
-    salt: str
-    certificate: str
-    witness: str
-    record: str
-
-
 class ProvenHit(NamedTuple):
     """A record that the network vouches for, and the log's head when it did."""
 
@@ -66,7 +61,7 @@ class Prover(NamedTuple):
     canister: str
     root_key: bytes
 
-    def verify(self, hit: ServedHit, digest: str, now_ns: int) -> ProvenHit:
+    def verify(self, hit: CertifiedText, digest: str, now_ns: int) -> ProvenHit:
         """Check everything that a hit claims of the digest that was asked for.
 
         Raises:
@@ -98,6 +93,22 @@ class Prover(NamedTuple):
         path = (b"canister", bytes_of(self.canister), b"certified_data")
         if certificate.leaf(*path) != root_hash(tuple(witness)):
             raise HitRefused("root", "The certificate is not of this witness.")
+
+
+def certified_lookup(
+    canister: TypedCanister, prover: Prover, digest: str, now_ns: int
+) -> CertifiedText | UncertifiedText | MissText:
+    """Look a digest up; a hit that says it is certified was verified before it is told.
+
+    Raises:
+        HitRefused: the hit does not prove itself, or the reply is none.
+    """
+    served = parse_served(canister.query("certified_hit", digest))
+    if served is None:
+        raise HitRefused("record", "The canister's reply is no hit and no miss.")
+    if not isinstance(served, (MissText, UncertifiedText)):
+        prover.verify(served, digest, now_ns)
+    return served
 
 
 def _bytes(text: str) -> bytes:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from kybra_replica.candid.leb128 import encode_unsigned
 from kybra_replica.ic_http.cbor import encode_self_described
 from kybra_replica.ic_http.certificates import BlsKey, certificate
-from refrain.client.certified_hits import Check, Prover, ServedHit
+from refrain.client.certified_hits import Check, Prover
 from refrain_core.answer_log import NO_ROW, AnswerLog, row_of, salt_of
+from refrain_core.served_texts import CertifiedText
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +33,7 @@ class Claim(NamedTuple):
     """A hit as it is shown to a verifier, the digest asked for, and the check that must fail."""
 
     name: str
-    hit: ServedHit
+    hit: CertifiedText
     digest: str = DIGEST
     failing: Check | None = None
 
@@ -60,11 +61,11 @@ class Liar:
         forest = {b"canister": data, b"time": encode_unsigned(at_ns or self.now_ns)}
         return certificate(key or self.keys.root, forest).hex()
 
-    def hit(self, number: int = 3, log: AnswerLog | None = None) -> ServedHit:
+    def hit(self, number: int = 3, log: AnswerLog | None = None) -> CertifiedText:
         """What the log honestly says of a row."""
         log = log or self.log
         record = self.records[number]
-        return ServedHit(SALT, self.signed(log.root()), log.witness(number), record)
+        return CertifiedText(SALT, self.signed(log.root()), log.witness(number), record)
 
     def prover(self, canister: str) -> Prover:
         """Who believes this network."""
@@ -127,32 +128,35 @@ class Liar:
 
     def _times(self) -> Iterator[Claim]:
         true = self.hit()
-        for name, at_ns in (("stale", self.now_ns - STALE_NS), ("future", self.now_ns + STALE_NS)):
+        for name, at_ns in (
+            ("stale", self.now_ns - STALE_NS),
+            ("future", self.now_ns + 2 * STALE_NS),
+        ):
             signed = self.signed(self.log.root(), at_ns=at_ns)
             yield Claim(f"{name} certificate", true._replace(certificate=signed), failing="age")
         expired = record_of(DIGEST, self.now_ns)
         yield Claim("expired at that very moment", _of_record(self, expired), failing="expiry")
 
 
-def _of_record(liar: Liar, record: str) -> ServedHit:
+def _of_record(liar: Liar, record: str) -> CertifiedText:
     log = AnswerLog(EPOCH)
     number = log.append(row_of(SALT, record))
-    return ServedHit(SALT, liar.signed(log.root()), log.witness(number), record)
+    return CertifiedText(SALT, liar.signed(log.root()), log.witness(number), record)
 
 
-def _record_within(liar: Liar) -> ServedHit:
+def _record_within(liar: Liar) -> CertifiedText:
     """An answer that reads like a record, the true one's fields given out as salt."""
     within = record_of(DIGEST, liar.now_ns + STALE_NS, "what a model was made to say")
     whole = _of_record(liar, record_of(OTHER_DIGEST, liar.now_ns + STALE_NS, within))
     return whole._replace(salt=SALT + whole.record[: -len(within)], record=within)
 
 
-def _witness_changed(true: ServedHit) -> ServedHit:
+def _witness_changed(true: CertifiedText) -> CertifiedText:
     row = row_of(true.salt, true.record).hex()
     return true._replace(witness=true.witness.replace(row, row[::-1]))
 
 
-def _all_pruned(liar: Liar) -> ServedHit:
+def _all_pruned(liar: Liar) -> CertifiedText:
     """The right root, and nothing shown."""
     root = liar.log.root()
     return liar.hit()._replace(witness=encode_self_described((4, root)).hex())

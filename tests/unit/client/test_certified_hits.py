@@ -13,7 +13,8 @@ from tests.system.clients.forgeries import DIGEST, EPOCH, STALE_NS, Claim, Liar
 from tests.unit.ic_http.test_certificates import keys
 
 if TYPE_CHECKING:
-    from refrain.client.certified_hits import Check, ServedHit
+    from refrain.client.certified_hits import Check
+    from refrain_core.served_texts import CertifiedText
 
 CANISTER = text_of(canister_id(3))
 NOW_NS = time.time_ns()
@@ -22,7 +23,9 @@ PROVER = LIAR.prover(CANISTER)
 CLAIMS = tuple(Liar(keys(), bytes_of(CANISTER), NOW_NS).claims())
 
 
-def refusing_check(hit: ServedHit, digest: str = DIGEST, prover: Prover = PROVER) -> Check | None:
+def refusing_check(
+    hit: CertifiedText, digest: str = DIGEST, prover: Prover = PROVER
+) -> Check | None:
     """The check that a hit fails; None where it is proven."""
     try:
         prover.verify(hit, digest, NOW_NS)

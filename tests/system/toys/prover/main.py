@@ -1,41 +1,72 @@
-"""A toy that certifies records: the log and its witnesses without a cache around them."""
+"""A toy that keeps records and certifies them: the log's whole life without a cache around it."""
 
-from kybra import ic, nat64, query, text, update, void
+from kybra import StableBTreeMap, ic, nat64, query, text, update, void
 
-from refrain_core.answer_log import NO_ROW, AnswerLog, row_of, salt_of
+from refrain_core.certified_rows import CertifiedRows
+from refrain_core.served_texts import certified_text, miss_text, uncertified_text
 
-logs = [AnswerLog(b"1|0")]
+records = StableBTreeMap[text, text](memory_id=0, max_key_size=80, max_value_size=4600)
+settings = StableBTreeMap[text, text](memory_id=1, max_key_size=20, max_value_size=100)
+rows = CertifiedRows()
 
 
-def certify() -> None:
-    ic.set_certified_data(logs[-1].root())
-
-
-@update
-def keep(salt: text, record: text) -> nat64:
-    number = logs[-1].append(row_of(salt, record))
-    certify()
-    return number
+def certify(root: bytes) -> None:
+    if root:
+        ic.set_certified_data(root)
 
 
 @update
-def drop(number: nat64) -> void:
-    logs[-1].rewrite(number, NO_ROW)
-    certify()
+def begin(secret: text) -> void:
+    settings.insert("secret", secret)
+    settings.insert("epoch", "1")
+    certify(rows.open(secret, b"1"))
 
 
 @update
-def begin_anew() -> void:
-    logs.append(AnswerLog(b"2|0"))
-    certify()
+def keep(digest: text, record: text) -> void:
+    records.insert(digest, record)
+    certify(rows.keep(digest, digest, record))
+
+
+@update
+def remove(digest: text) -> void:
+    records.remove(digest)
+    certify(rows.drop(digest))
+
+
+@update
+def evict(digest: text) -> void:
+    records.remove(digest)
+    rows.forget(digest)
+
+
+@update
+def purge() -> void:
+    for digest in list(records.keys()):
+        records.remove(digest)
+    new_epoch()
+
+
+@update
+def new_epoch() -> void:
+    epoch = str(int(settings.get("epoch") or "0") + 1)
+    settings.insert("epoch", epoch)
+    certify(rows.open(settings.get("secret") or "", epoch.encode()))
+
+
+@update
+def load_some(skipped: nat64, count: nat64) -> void:
+    step = records.items()[skipped : skipped + count]
+    certify(rows.load([(digest, digest, record) for digest, record in step]))
 
 
 @query
-def prove(number: nat64) -> text:
+def certified_hit(digest: text) -> text:
+    record = records.get(digest)
+    if record is None:
+        return miss_text("never stored")
     certificate = ic.data_certificate()
-    return f"{certificate.hex() if certificate else ''}|{logs[-1].witness(number)}"
-
-
-@query
-def salt(digest: text) -> text:
-    return salt_of("secret", digest)
+    proof = rows.proof(digest, digest)
+    if certificate is None or proof is None:
+        return uncertified_text(len(rows), records.len(), record)
+    return certified_text(proof.salt, certificate.hex(), proof.witness, record)
