@@ -8,10 +8,8 @@ loading of what is stored, nothing can be proven, and nothing is.
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from refrain_core.answer_log import NO_ROW, AnswerLog, row_of, salt_of
-
-SECRET_CHARACTERS = 64
-"""32 random bytes in hexadecimal."""
+from refrain_core.answer_log import NO_ROW, AnswerLog, row_of
+from refrain_core.row_salts import RowSalts
 
 
 class Proof(NamedTuple):
@@ -27,7 +25,7 @@ class CertifiedRows:
     def __init__(self) -> None:
         """Certify nothing until `open`."""
         self._log: AnswerLog | None = None
-        self._secret = ""
+        self._salts: RowSalts | None = None
         self._rows: dict[str, int] = {}
 
     def __len__(self) -> int:
@@ -45,42 +43,44 @@ class CertifiedRows:
         return 0 if self._log is None else len(self._log) - len(self._rows)
 
     def open(self, secret: str, head: bytes) -> bytes:
-        """Begin an epoch without rows, and return its root.
+        """Begin an epoch without rows, its head never used before, and return its root.
 
         Raises:
-            ValueError: the secret is of another length; salts would no longer tell rows apart.
+            ValueError: the secret is not 32 bytes in hexadecimal.
         """
-        if len(secret) != SECRET_CHARACTERS:
-            raise ValueError("the secret must be 32 bytes in hexadecimal")
-        self._secret = secret
+        self._salts = RowSalts(secret, head)
         self._log = AnswerLog(head)
         self._rows = {}
         return self._log.root()
 
-    def keep(self, place: str, digest: str, record: str) -> bytes:
+    def keep(self, place: str, record: str) -> bytes:
         """Certify a stored record, in place of the place's former one; return the root.
 
         Empty while there is no log: then it is loaded later.
         """
-        log = self._log
-        if log is None:
+        log, salts = self._log, self._salts
+        if log is None or salts is None:
             return b""
-        row = row_of(salt_of(self._secret, digest), record)
         known = self._rows.get(place)
         if known is None:
-            self._rows[place] = log.append(row)
+            self._rows[place] = number = len(log)
+            log.append(row_of(salts.of(number), record))
         else:
-            log.rewrite(known, row)
+            log.rewrite(known, row_of(salts.of(known), record))
         return log.root()
 
-    def load(self, records: Iterable[tuple[str, str, str]]) -> bytes:
-        """Certify stored (place, digest, record) that are not yet; the root is made but once."""
-        log, rows = self._log, self._rows
-        if log is None:
+    def load(self, records: Iterable[tuple[str, str]]) -> bytes:
+        """Certify stored (place, record) that are not yet; the root is made but once."""
+        log, salts, known = self._log, self._salts, self._rows
+        if log is None or salts is None:
             return b""
-        for place, digest, record in records:
-            if place not in rows:
-                rows[place] = log.append(row_of(salt_of(self._secret, digest), record))
+        number, rows = len(log), []
+        for place, record in records:
+            if place not in known:
+                known[place] = number
+                rows.append(row_of(salts.of(number), record))
+                number += 1
+        log.extend(rows)
         return log.root()
 
     def drop(self, place: str) -> bytes:
@@ -95,9 +95,9 @@ class CertifiedRows:
         """Let go of an evicted answer: still a right one, so its row stays until the epoch ends."""
         self._rows.pop(place, None)
 
-    def proof(self, place: str, digest: str) -> "Proof | None":
+    def proof(self, place: str) -> "Proof | None":
         """Prove the record of a place as it was last kept or loaded; None where it was not."""
-        known = self._rows.get(place)
-        if known is None or self._log is None:
+        number = self._rows.get(place)
+        if number is None or self._log is None or self._salts is None:
             return None
-        return Proof(salt_of(self._secret, digest), self._log.witness(known))
+        return Proof(self._salts.of(number), self._log.witness(number))

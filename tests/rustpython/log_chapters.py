@@ -4,9 +4,9 @@ from refrain_core import answer_log, hash_tree, served_texts
 from refrain_core.answer_log import AnswerLog
 from refrain_core.certified_rows import CertifiedRows
 from refrain_core.mountain_range import MountainRange
+from refrain_core.row_salts import RowSalts
 from tests.rustpython.inputs import TEXTS, Inputs
 from tests.rustpython.recording import Recording
-from tests.rustpython.stand_ins import Attributes
 
 
 def add(book: Recording) -> None:
@@ -51,8 +51,10 @@ def mountains(book: Recording) -> None:
 def rows(book: Recording) -> None:
     """Salts and rows of records of awkward characters, and labels of chunks."""
     book.chapter("salts and rows")
+    salts = book.call(RowSalts, "5e" * 32, b"1|0")
+    book.call(RowSalts, "5e" * 31, b"1|0")
     for number, text in enumerate(TEXTS):
-        salt = book.call(answer_log.salt_of, "secret", text)
+        salt = book.call(RowSalts.of, salts, number * number)
         book.call(answer_log.row_of, salt, text * 200)
         book.call(answer_log.chunk_label, number << number)
 
@@ -71,6 +73,8 @@ def logs(book: Recording) -> None:
         number = made.random.randrange(-2, count + 2)
         for method in (AnswerLog.row, AnswerLog.witness):
             book.call(method, log, number)
+        if count % 17 == 0:
+            book.call(AnswerLog.extend, log, [made.random.randbytes(32) for _ in range(count)])
         if count % 5 == 0:
             book.call(AnswerLog.rewrite, log, number, answer_log.NO_ROW)
             book.call(AnswerLog.root, log)
@@ -84,15 +88,14 @@ def stored(book: Recording) -> None:
     for round_number in range(3):
         for number in range(30):
             place, text = f"place {made.random.randrange(9)}", made.text(50)
-            book.call(CertifiedRows.keep, rows, place, place, text)
-            book.call(CertifiedRows.load, rows, [(f"{number}", place, text)])
-            gone = book.call(
-                CertifiedRows.drop if number % 3 else CertifiedRows.forget, rows, place
-            )
-            book.call(CertifiedRows.proof, rows, f"{number // 2}", str(gone))
+            book.call(CertifiedRows.keep, rows, place, text)
+            book.call(CertifiedRows.load, rows, [(f"{number}", text)])
+            leave = CertifiedRows.drop if number % 3 else CertifiedRows.forget
+            book.call(leave, rows, place)
+            book.call(CertifiedRows.proof, rows, f"{number // 2}")
             book.call(CertifiedRows.__len__, rows)
-        book.call(Attributes.read, rows, "is_open")
-        book.call(Attributes.read, rows, "left_over")
+        book.call(CertifiedRows.is_open, rows)
+        book.call(CertifiedRows.left_over, rows)
         book.call(CertifiedRows.open, rows, "5e" * 32, f"{round_number}".encode())
     book.call(CertifiedRows.open, rows, "short", b"")
 

@@ -18,10 +18,10 @@ from refrain_core.answer_log import (
     COMPLETE_LABEL,
     HEAD_LABEL,
     OPEN_LABEL,
-    SALT_CHARACTERS,
     row_of,
 )
 from refrain_core.hash_tree import HASH_BYTES
+from refrain_core.row_salts import SALT_CHARACTERS
 from refrain_core.served_texts import MissText, UncertifiedText, parse_served
 
 if TYPE_CHECKING:

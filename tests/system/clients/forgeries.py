@@ -8,7 +8,7 @@ from kybra_replica.candid.leb128 import encode_unsigned
 from kybra_replica.ic_http.cbor import encode_self_described
 from kybra_replica.ic_http.certificates import BlsKey, certificate
 from refrain.client.certified_hits import Check, Prover
-from refrain_core.answer_log import NO_ROW, AnswerLog, row_of, salt_of
+from refrain_core.answer_log import NO_ROW, AnswerLog, row_of
 from refrain_core.served_texts import CertifiedText
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SECOND_NS = 10**9
 STALE_NS = 301 * SECOND_NS
 DIGEST, OTHER_DIGEST = "ab" * 32, "cd" * 32
-SALT = salt_of("secret", DIGEST)
+SALT = "5a17" * 8
 EPOCH, NEXT_EPOCH = b"1|0", b"2|0"
 
 

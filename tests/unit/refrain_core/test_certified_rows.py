@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from refrain_core.answer_log import row_of
 from refrain_core.certified_rows import CertifiedRows
+from refrain_core.row_salts import SALT_CHARACTERS, RowSalts
 from tests.unit.refrain_core.test_answer_log import shows
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def opened() -> tuple[CertifiedRows, bytes]:
 
 def is_proven(rows: CertifiedRows, root: bytes, place: str, record: str) -> bool:
     """Whether the rows prove a record under the root that was certified."""
-    proof = rows.proof(place, place)
+    proof = rows.proof(place)
     return proof is not None and shows(proof.witness, root, row_of(proof.salt, record))
 
 
@@ -45,10 +46,10 @@ def test_just_what_is_stored_is_proven_under_the_last_root(
     stored: dict[str, str] = {}
     for action, place, record in steps:
         if action == "keep":
-            root = rows.keep(place, place, record)
+            root = rows.keep(place, record)
             stored[place] = record
         elif action == "load":
-            root = rows.load([(place, place, record)])
+            root = rows.load([(place, record)])
             stored.setdefault(place, record)
         elif action == "drop":
             root = rows.drop(place) or root
@@ -68,35 +69,35 @@ def assert_proves(rows: CertifiedRows, root: bytes, stored: Mapping[str, str]) -
             assert is_proven(rows, root, place, stored[place])
             assert not is_proven(rows, root, place, stored[place] + "!")
         else:
-            assert rows.proof(place, place) is None
+            assert rows.proof(place) is None
 
 
 def test_nothing_is_certified_or_proven_before_there_is_a_log() -> None:
     """After an upgrade, the old root must stay until there is another."""
     rows = CertifiedRows()
     assert not rows.is_open
-    assert rows.keep("a", "a", "record") == rows.load([("a", "a", "record")]) == b""
+    assert rows.keep("a", "record") == rows.load([("a", "record")]) == b""
     assert rows.drop("a") == b""
-    assert rows.proof("a", "a") is None
+    assert rows.proof("a") is None
     assert (len(rows), rows.left_over) == (0, 0)
 
 
 def test_a_new_epoch_proves_nothing_of_the_old() -> None:
     """Its root is another although its rows are the same, and it starts without any."""
     rows, _ = opened()
-    first = rows.keep("a", "a", "record")
-    old = rows.proof("a", "a")
+    first = rows.keep("a", "record")
+    old = rows.proof("a")
     assert old is not None
     assert rows.open(SECRET, b"2") != first
-    assert rows.proof("a", "a") is None
-    assert not shows(old.witness, rows.keep("a", "a", "record"), row_of(old.salt, "record"))
+    assert rows.proof("a") is None
+    assert not shows(old.witness, rows.keep("a", "record"), row_of(old.salt, "record"))
 
 
 def test_rows_of_what_was_evicted_are_counted_as_left_over() -> None:
     """So that somebody can begin an epoch before they fill the heap."""
     rows, _ = opened()
     for number in range(10):
-        rows.keep(f"{number}", "d", "record")
+        rows.keep(f"{number}", "record")
     for number in range(4):
         rows.forget(f"{number}")
     rows.drop("9")
@@ -106,8 +107,8 @@ def test_rows_of_what_was_evicted_are_counted_as_left_over() -> None:
 def test_loading_again_changes_nothing() -> None:
     """What a put certified meanwhile, a rebuild passes by."""
     rows, _ = opened()
-    root = rows.keep("a", "a", "new")
-    assert rows.load([("a", "a", "old")]) == root
+    root = rows.keep("a", "new")
+    assert rows.load([("a", "old")]) == root
     assert is_proven(rows, root, "a", "new")
 
 
@@ -118,13 +119,11 @@ def test_a_secret_of_another_length_is_refused(secret: str) -> None:
         CertifiedRows().open(secret, b"1")
 
 
-def test_rows_that_look_alike_bear_no_resemblance() -> None:
-    """The same record under two digests, and under two secrets, has three rows."""
-    rows, _ = opened()
-    rows.keep("a", "a", "yes")
-    rows.keep("b", "b", "yes")
-    other = CertifiedRows()
-    other.open("ab" * 32, b"1")
-    other.keep("a", "a", "yes")
-    proofs = [rows.proof("a", "a"), rows.proof("b", "b"), other.proof("a", "a")]
-    assert len({proof.salt for proof in proofs if proof is not None}) == len(proofs)
+def test_salts_repeat_neither_within_an_epoch_nor_over_epochs_and_secrets() -> None:
+    """Whoever was told one learns of no other row."""
+    heads = [(SECRET, b"1"), (SECRET, b"2"), ("ab" * 32, b"1")]
+    epochs = [RowSalts(secret, head) for secret, head in heads]
+    drawn = [salts.of(number) for salts in epochs for number in range(50)]
+    assert len(set(drawn)) == len(drawn)
+    assert {len(salt) for salt in drawn} == {SALT_CHARACTERS}
+    assert epochs[0].of(3) == drawn[3]

@@ -25,7 +25,7 @@ def begin(secret: text) -> void:
 @update
 def keep(digest: text, record: text) -> void:
     records.insert(digest, record)
-    certify(rows.keep(digest, digest, record))
+    certify(rows.keep(digest, record))
 
 
 @update
@@ -57,7 +57,7 @@ def new_epoch() -> void:
 @update
 def load_some(skipped: nat64, count: nat64) -> void:
     step = records.items()[skipped : skipped + count]
-    certify(rows.load([(digest, digest, record) for digest, record in step]))
+    certify(rows.load(step))
 
 
 @query
@@ -66,7 +66,7 @@ def certified_hit(digest: text) -> text:
     if record is None:
         return miss_text("never stored")
     certificate = ic.data_certificate()
-    proof = rows.proof(digest, digest)
+    proof = rows.proof(digest)
     if certificate is None or proof is None:
         return uncertified_text(len(rows), records.len(), record)
     return certified_text(proof.salt, certificate.hex(), proof.witness, record)
