@@ -72,7 +72,8 @@ class AnswerLog:
         """Begin an empty log, whose head tells of itself what a verifier must know."""
         self._head = labeled_part(HEAD_LABEL, leaf_part(head))
         self._head_hash = labeled_hash(HEAD_LABEL, leaf_hash(head))
-        self._rows = 0
+        self.size = 0
+        """The number of rows, removed ones too; dearer to get as len()."""
         self._chunks: list[bytes] = []
         self._range = MountainRange()
         self._open = b""
@@ -83,12 +84,12 @@ class AnswerLog:
 
     def __len__(self) -> int:
         """Count the rows, removed ones too."""
-        return self._rows
+        return self.size
 
     def append(self, row: bytes) -> int:
         """Append a row of 32 bytes; return its number."""
-        number = self._rows
-        self._rows = number + 1
+        number = self.size
+        self.size = number + 1
         self._open += row
         if number & _LAST_IN_CHUNK == _LAST_IN_CHUNK:
             rows, self._open, self._closed = self._open, b"", b""
@@ -98,8 +99,8 @@ class AnswerLog:
 
     def extend(self, rows: list[bytes]) -> int:
         """Append many rows for a third of the price; return the number of the first."""
-        number = self._rows
-        self._rows = number + len(rows)
+        number = self.size
+        self.size = number + len(rows)
         waiting = self._open + b"".join(rows)
         whole = len(waiting) - len(waiting) % CHUNK_BYTES
         for at in range(0, whole, CHUNK_BYTES):
@@ -172,7 +173,7 @@ class AnswerLog:
 
     def _rows_around(self, number: int) -> bytes:
         """Return the chunk that a row is in; IndexError where there is none."""
-        if not 0 <= number < self._rows:
+        if not 0 <= number < self.size:
             raise IndexError(number)
         chunk = number // ROWS_PER_CHUNK
         return self._open if chunk == len(self._chunks) else self._chunks[chunk]

@@ -63,7 +63,7 @@ class CertifiedRows:
             return b""
         known = self._rows.get(place)
         if known is None:
-            self._rows[place] = number = len(log)
+            self._rows[place] = number = log.size
             log.append(row_of(salts.of(number), record))
         else:
             log.rewrite(known, row_of(salts.of(known), record))
@@ -74,7 +74,7 @@ class CertifiedRows:
         log, salts, known = self._log, self._salts, self._rows
         if log is None or salts is None:
             return b""
-        number, rows = len(log), []
+        number, rows = log.size, []
         for place, record in records:
             if place not in known:
                 known[place] = number

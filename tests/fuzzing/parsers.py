@@ -24,6 +24,8 @@ from kybra_replica.pocket_ic import fields
 from kybra_replica.pocket_ic.faults import PocketIcError
 from refrain.agent.certificate import verified
 from refrain.agent.faults import Untrusted
+from refrain.client.certified_hits import Witness
+from refrain_core.answer_log import AnswerLog
 from tests.architecture.source_tree import CANISTERS, ROOT
 from tests.replica.conftest import toy_program
 from tests.system.network import request
@@ -105,6 +107,18 @@ def _certificates() -> Parser:
     )
 
 
+def _witnesses() -> Parser:
+    log = AnswerLog(b"1|0")
+    log.extend([bytes(32)] * 45)
+    log.root()
+    return Parser(
+        "witnesses of certified hits",
+        lambda data: Witness(data.hex()).rows(),
+        tuple(bytes.fromhex(log.witness(number)) for number in (0, 44)),
+        Untrusted,
+    )
+
+
 def parsers() -> list[Parser]:
     """All of them."""
     messages = tuple(
@@ -117,6 +131,7 @@ def parsers() -> list[Parser]:
         Parser("CBOR", cbor.decode, (_content("call", arg=b"x"),), RequestRefused),
         *_requests(),
         _certificates(),
+        _witnesses(),
         _candid(),
         Parser("Candid messages of any type", decode_text, messages, CandidDecodeError),
         Parser(

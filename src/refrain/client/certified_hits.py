@@ -25,8 +25,6 @@ from refrain_core.row_salts import SALT_CHARACTERS
 from refrain_core.served_texts import MissText, UncertifiedText, parse_served
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from refrain.agent.typed_canister import TypedCanister
     from refrain_core.served_texts import CertifiedText
 
@@ -55,6 +53,40 @@ class ProvenHit(NamedTuple):
     head: bytes
 
 
+class Witness:
+    """A tree that somebody says leads from a certified root to some rows."""
+
+    def __init__(self, text: str) -> None:
+        """Read hex of CBOR; HitRefused where it is no hash tree."""
+        try:
+            self._tree: list[Any] = decode(_bytes(text), max_depth=_DEEPEST)
+            check_tree(self._tree)
+        except (Malformed, Untrusted, ValueError) as error:
+            raise HitRefused("witness", f"The witness is malformed: {error}") from None
+
+    def root(self) -> bytes:
+        """The hash that must be certified."""
+        return root_hash(tuple(self._tree))
+
+    def head(self) -> bytes:
+        """What the log tells of itself; empty where that is not shown."""
+        return lookup(self._tree, COMPLETE_LABEL, HEAD_LABEL) or b""
+
+    def rows(self) -> list[bytes]:
+        """Every row that is shown; the head is none, whatever it holds."""
+        complete = [
+            lookup(self._tree, COMPLETE_LABEL, label)
+            for label in labels(self._tree, COMPLETE_LABEL)
+            if label != HEAD_LABEL
+        ]
+        chunks = (rows or b"" for rows in (*complete, lookup(self._tree, OPEN_LABEL)))
+        return [
+            chunk[at : at + HASH_BYTES]
+            for chunk in chunks
+            for at in range(0, len(chunk), HASH_BYTES)
+        ]
+
+
 class Prover(NamedTuple):
     """Whose hits to believe: a canister, and the DER-encoded root key of its network."""
 
@@ -68,18 +100,17 @@ class Prover(NamedTuple):
             HitRefused: a check failed, and its `check` says which.
         """
         certificate = self._certificate(hit.certificate, now_ns)
-        witness = _tree(hit.witness)
+        witness = Witness(hit.witness)
         self._check_root(certificate, witness)
         # A salt of another length could take in a part of the record: a record within an answer.
-        if len(hit.salt) != SALT_CHARACTERS or row_of(hit.salt, hit.record) not in _rows(witness):
+        if len(hit.salt) != SALT_CHARACTERS or row_of(hit.salt, hit.record) not in witness.rows():
             raise HitRefused("row", "The certified log does not hold this record.")
         held, expires_at_ns = _hot_fields(hit.record)
         if held != digest:
             raise HitRefused("digest", "The record answers another request.")
         if certificate.time_ns >= expires_at_ns:
             raise HitRefused("expiry", "The answer had expired when it was certified.")
-        head = lookup(witness, COMPLETE_LABEL, HEAD_LABEL) or b""
-        return ProvenHit(held, expires_at_ns, certificate.time_ns, head)
+        return ProvenHit(held, expires_at_ns, certificate.time_ns, witness.head())
 
     def _certificate(self, text: str, now_ns: int) -> Certificate:
         try:
@@ -89,9 +120,9 @@ class Prover(NamedTuple):
         except (Untrusted, ValueError, InvalidPrincipalError) as error:
             raise HitRefused("certificate", str(error)) from None
 
-    def _check_root(self, certificate: Certificate, witness: list[Any]) -> None:
+    def _check_root(self, certificate: Certificate, witness: Witness) -> None:
         path = (b"canister", bytes_of(self.canister), b"certified_data")
-        if certificate.leaf(*path) != root_hash(tuple(witness)):
+        if certificate.leaf(*path) != witness.root():
             raise HitRefused("root", "The certificate is not of this witness.")
 
 
@@ -116,28 +147,6 @@ def _bytes(text: str) -> bytes:
     if not text.isascii() or not text.isalnum():
         raise ValueError("it is no hexadecimal text")
     return bytes.fromhex(text)
-
-
-def _tree(text: str) -> list[Any]:
-    try:
-        tree = decode(_bytes(text), max_depth=_DEEPEST)
-        check_tree(tree)
-    except (Malformed, Untrusted, ValueError) as error:
-        raise HitRefused("witness", f"The witness is malformed: {error}") from None
-    held: list[Any] = tree
-    return held
-
-
-def _rows(witness: list[Any]) -> Iterator[bytes]:
-    """Every row that a witness shows; the head is none, whatever it holds."""
-    chunks = [
-        lookup(witness, COMPLETE_LABEL, label)
-        for label in labels(witness, COMPLETE_LABEL)
-        if label != HEAD_LABEL
-    ]
-    for rows in (*chunks, lookup(witness, OPEN_LABEL)):
-        for at in range(0, len(rows or b""), HASH_BYTES):
-            yield (rows or b"")[at : at + HASH_BYTES]
 
 
 def _hot_fields(record: str) -> tuple[str, int]:
