@@ -93,7 +93,7 @@ def served(request: pytest.FixtureRequest) -> Iterator[Served]:
 @pytest.fixture
 def filled(served: Served) -> Served:
     """Complete chunks and an open one, in a log that was just begun."""
-    served.toy.update("begin", "5e" * 32)
+    served.toy.update("begin")
     served.toy.update("purge")
     served.keep(*range(FILLING))
     return served

@@ -1,7 +1,20 @@
 """A toy that keeps records and certifies them: the log's whole life without a cache around it."""
 
-from kybra import StableBTreeMap, ic, nat64, query, text, update, void
+from kybra import (
+    Async,
+    CallResult,
+    Principal,
+    StableBTreeMap,
+    blob,
+    ic,
+    nat64,
+    query,
+    text,
+    update,
+    void,
+)
 
+from refrain_api.outcall_records import Management
 from refrain_core.certified_rows import CertifiedRows
 from refrain_core.served_texts import certified_text, miss_text, uncertified_text
 
@@ -16,10 +29,10 @@ def certify(root: bytes) -> None:
 
 
 @update
-def begin(secret: text) -> void:
-    settings.insert("secret", secret)
-    settings.insert("epoch", "1")
-    certify(rows.open(secret, b"1"))
+def begin() -> Async[void]:
+    reply: CallResult[blob] = yield Management(Principal.from_str("aaaaa-aa")).raw_rand()
+    settings.insert("secret", reply.Ok.hex())
+    new_epoch()
 
 
 @update
