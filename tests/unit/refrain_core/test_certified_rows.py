@@ -127,3 +127,15 @@ def test_salts_repeat_neither_within_an_epoch_nor_over_epochs_and_secrets() -> N
     assert len(set(drawn)) == len(drawn)
     assert {len(salt) for salt in drawn} == {SALT_CHARACTERS}
     assert epochs[0].of(3) == drawn[3]
+
+
+def test_a_neighbours_row_can_not_be_guessed() -> None:
+    """Somebody who was proven his own record tests a true guess of another's, with what he has."""
+    rows, _ = opened()
+    rows.keep("theirs", "the very record of somebody else")
+    root = rows.keep("mine", "my record")
+    mine = rows.proof("mine")
+    assert mine is not None
+    assert shows(mine.witness, root, row_of(mine.salt, "my record"))
+    for salt in ("", mine.salt, "0" * SALT_CHARACTERS):
+        assert not shows(mine.witness, root, row_of(salt, "the very record of somebody else"))
