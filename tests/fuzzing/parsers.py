@@ -27,6 +27,8 @@ from refrain.agent.faults import Untrusted
 from refrain.client.openai_request import read_openai
 from refrain.failures import Refused
 from refrain_core.extra_parameters import canonical_extra
+from refrain.client.certified_hits import Witness
+from refrain_core.answer_log import AnswerLog
 from tests.architecture.source_tree import CANISTERS, ROOT
 from tests.replica.conftest import toy_program
 from tests.system.network import request
@@ -123,12 +125,19 @@ def _prompts() -> tuple[Parser, Parser]:
             tuple(body.encode() for body in OPENAI_BODIES),
             Refused,
         ),
-        Parser(
             "further parameters",
             _of_text(canonical_extra),
             (b'{"top_k":40,"logit_bias":{"7":-1e2},"a":[null,true,"\\u00e9\\ud83d\\ude00"]}',),
             ValueError,
-        ),
+def _witnesses() -> Parser:
+    log = AnswerLog(b"1|0")
+    log.extend([bytes(32)] * 45)
+    log.root()
+    return Parser(
+        "witnesses of certified hits",
+        lambda data: Witness(data.hex()).rows(),
+        tuple(bytes.fromhex(log.witness(number)) for number in (0, 44)),
+        Untrusted,
     )
 
 
@@ -144,6 +153,7 @@ def parsers() -> list[Parser]:
         Parser("CBOR", cbor.decode, (_content("call", arg=b"x"),), RequestRefused),
         *_requests(),
         _certificates(),
+        _witnesses(),
         _candid(),
         Parser("Candid messages of any type", decode_text, messages, CandidDecodeError),
         Parser(

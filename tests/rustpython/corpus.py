@@ -12,6 +12,7 @@ from tests.rustpython import (
     consensus_chapters,
     desk_chapters,
     infer_chapters,
+    log_chapters,
     played_chapters,
     ring_chapters,
     policy_chapters,
@@ -37,6 +38,7 @@ def recorded() -> Recording:
         batcher_chapters,
         desk_chapters,
         serving_chapters,
+        log_chapters,
         played_chapters,
         ring_chapters,
     ):

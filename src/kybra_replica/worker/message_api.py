@@ -101,7 +101,11 @@ class MessageApi:
 
     def data_certificate(self) -> bytes | None:
         """The certificate of the certified data; None wherever the platform gives none."""
-        return self._runtime.now.certificate
+        if not self._runtime.now.is_certifiable:
+            return None
+        self._runtime.charge(prices.DATA_CERTIFICATE)
+        certificate: bytes = self._runtime.ask("certificate")
+        return certificate
 
     def set_certified_data(self, data: bytes) -> None:
         """Set up to 32 bytes that a query may later prove."""

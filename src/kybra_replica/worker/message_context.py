@@ -18,7 +18,8 @@ class MessageContext:
     """What the kernel says about a message, and what the canister did in it.
 
     Cycles are counts of cycles; `time_ns` is nanoseconds since 1970; `balance_cycles` is what is
-    left beside what outstanding calls hold; after `limit_s` wall seconds the message is ended.
+    left beside what outstanding calls hold; after `limit_s` wall seconds the message is ended;
+    where it `is_certifiable`, the kernel has a certificate of the certified data for it.
     """
 
     kind: Kind
@@ -33,7 +34,7 @@ class MessageContext:
     context_id: int = 0
     callback_id: int = 0
     response: tuple[Any, ...] | None = None
-    certificate: bytes | None = None
+    is_certifiable: bool = False
     already_replied: bool = False
     limit_s: float = 60.0
 
