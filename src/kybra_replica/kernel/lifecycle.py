@@ -115,14 +115,15 @@ class Lifecycle:
         return self._spawner.spawn(module_hash(program), program, canister.canister_id, seed)
 
     def _install(self, canister: Canister, wanted: Installation, new: WorkerLink | None) -> None:
-        left = wanted.mode == "upgrade" and not wanted.skip_pre_upgrade and self._leave(canister)
+        leaves = wanted.mode == "upgrade" and not wanted.skip_pre_upgrade
+        left = self._leave(canister) if leaves else None
         if wanted.mode == "reinstall":
             self._state.maps.erase(canister.canister_id)
         try:
             sender = bytes_of(wanted.origin.sender)
-            outcome = self._enter(canister, new, wanted.entered, sender, wanted.arg)
+            outcome = self._enter(canister, new, wanted.entered, sender, wanted.arg, left)
         except MessageUndone:
-            if left and canister.worker is not None:
+            if left is not None and canister.worker is not None:
                 canister.worker.abort()
             raise
         self._swap(canister, wanted.code, new)
@@ -133,22 +134,29 @@ class Lifecycle:
         deployed = {"mode": wanted.mode, "module_hash": canister.module_hash}
         changes.record(self._state, canister, wanted.origin, "code_deployment", **deployed)
 
-    def _leave(self, canister: Canister) -> bool:
+    def _leave(self, canister: Canister) -> Outcome | None:
         if canister.worker is None:
-            return False
+            return None
         facts = self._processor.facts(canister, "pre_upgrade", "pre_upgrade", b"")
         result = canister.worker.run(facts, self._processor.server(canister))
         if isinstance(result, Trap):
             raise MessageUndone(result)
-        return True
+        return result
 
-    def _enter(
-        self, canister: Canister, new: WorkerLink | None, entered: str, sender: bytes, arg: bytes
+    def _enter(  # noqa: PLR0913, PLR0917 (an entry's own facts)
+        self,
+        canister: Canister,
+        new: WorkerLink | None,
+        entered: str,
+        sender: bytes,
+        arg: bytes,
+        left: Outcome | None = None,
     ) -> Outcome | None:
         if new is None:
             return None
         facts = self._processor.facts(canister, "install", entered, arg)
         facts["caller"] = sender
+        facts["earlier_instructions"] = 0 if left is None else left.instructions
         result = new.run(facts, self._processor.server(canister))
         if isinstance(result, Trap):
             raise MessageUndone(result)
