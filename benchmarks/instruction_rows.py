@@ -29,6 +29,21 @@ class Row(NamedTuple):
     reason: str = ""
 
 
+class Compared(NamedTuple):
+    """One price: what was recorded, and what the replica estimates."""
+
+    name: str
+    recorded: int
+    estimated: int
+    within_percent: int
+    reason: str
+
+    @property
+    def error_percent(self) -> float:
+        """How far the estimate is off, in percent of what was recorded."""
+        return 100 * (self.estimated / self.recorded - 1)
+
+
 def _message(characters: int, parts: int) -> dict[str, Any]:
     share = characters // parts
     return {

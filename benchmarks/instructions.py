@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from statistics import median, quantiles
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from benchmarks.instruction_rows import MAP_ROWS, OPERATIONS, ROWS, MapRow, Row
+from benchmarks.instruction_rows import MAP_ROWS, OPERATIONS, ROWS, Compared, MapRow, Row
 from benchmarks.recorded_scenarios import compared_scenarios
 from kybra_replica.kernel.replica import Replica
 from kybra_replica.program.load import load_program
@@ -28,21 +28,6 @@ HEAD = """\
 a real runtime counted (PocketIC 10, Kybra 0.7.1's wasm); docs/decisions/012 says how estimates come
 about. An error is estimated over recorded, less one.
 """
-
-
-class Compared(NamedTuple):
-    """One price: what was recorded, and what the replica estimates."""
-
-    name: str
-    recorded: int
-    estimated: int
-    within_percent: int
-    reason: str
-
-    @property
-    def error_percent(self) -> float:
-        """How far the estimate is off, in percent of what was recorded."""
-        return 100 * (self.estimated / self.recorded - 1)
 
 
 class PricedCanister:

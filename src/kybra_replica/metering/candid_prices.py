@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from kybra import Principal
+
 from kybra_replica.candid.model import Named, Opt, Primitive, Record, Variant, Vec
 from kybra_replica.metering import principal_prices
 from kybra_replica.metering.prices import REPLY_BYTE
@@ -64,7 +66,7 @@ OUT = Rates(
     variant=10_000,
     reference=50_000,
 )
-"""From Python onto the wire; a principal's own `to_str` is called, and counts for itself."""
+"""From Python onto the wire; for a principal its `to_str` is called."""
 
 ANY_VALUES = 5_000
 TYPE_OPTION = 35_000
@@ -142,9 +144,14 @@ def _value(of: CandidType, value: Any, table: TypeTable, rates: Rates) -> int:
 def _scalar(name: str, value: Any, rates: Rates) -> int:
     if name == "text":
         return rates.text + rates.character * len(value)
-    if name == "principal":
-        return principal_prices.handed_over(len(value.bytes)) if rates is IN else rates.reference
-    return rates.number
+    return _principal(value, rates) if name == "principal" else rates.number
+
+
+def _principal(value: Any, rates: Rates) -> int:
+    if rates is IN:
+        return principal_prices.handed_over(len(value.bytes))
+    own = principal_prices.written(len(value.bytes)) if type(value) is Principal else 0
+    return rates.reference + own
 
 
 def _sequence(of: CandidType, value: Any, table: TypeTable, rates: Rates) -> int:
