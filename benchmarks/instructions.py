@@ -81,7 +81,7 @@ def compared_prices() -> list[Compared]:
 def error_line(what: str, compared: Iterable[Compared]) -> str:
     """Median and 90 % of the errors, signs left out."""
     errors = sorted(abs(each.error_percent) for each in compared)
-    most = quantiles(errors, n=10)[-1]
+    most = quantiles(errors, n=10, method="inclusive")[-1]
     return (
         f"{what}: {len(errors)}; half are within {median(errors):.0f} %, "
         f"90 % within {most:.0f} %, all within {errors[-1]:.0f} %."

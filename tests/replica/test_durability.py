@@ -120,7 +120,7 @@ def test_a_call_between_canisters_gives_cycles_back_at_a_restart(
         replica.step()
         left = replica.canister(alice).cycles
     with Replica(state=tmp_path) as replica:
-        assert 0 <= left + 10**12 - replica.status(alice).cycles < 10**8
+        assert 0 <= left + 10**12 - replica.status(alice).cycles < 10**9
 
 
 def test_two_replicas_never_share_a_folder(tmp_path: Path) -> None:

@@ -80,7 +80,7 @@ def price_in(types: Sequence[CandidType], values: Sequence[Any], table: TypeTabl
     """Decoding these values, whose types are declared."""
     if not types:
         return 0
-    return _declared(tuple(types), table) + sum(
+    return declared_price(tuple(types), table) + sum(
         _value(of, value, table, IN) for of, value in zip(types, values, strict=False)
     )
 
@@ -95,7 +95,8 @@ def reply_price(of: CandidType, value: Any, table: TypeTable, reply_bytes: int) 
     return price_out((of,), (value,), table) + REPLY_BYTE * reply_bytes
 
 
-def _declared(types: tuple[CandidType, ...], table: TypeTable) -> int:
+def declared_price(types: tuple[CandidType, ...], table: TypeTable) -> int:
+    """What a message of these types costs to decode beside its values; worked out once."""
     key = ("types' price", types)
     price = table.memo.get(key)
     if price is None:

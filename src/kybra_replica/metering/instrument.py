@@ -9,6 +9,7 @@ stays in the canister's own frame, and what is added bears the line of what it p
 from __future__ import annotations
 
 import ast
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from kybra_replica.metering import sized_prices
@@ -30,7 +31,7 @@ Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 def compile_metered(text: str, path: str) -> CodeType:
     """Compile a module so that it counts."""
     tree = Instrumenter().visit(ast.parse(text, path))
-    return compile(ast.fix_missing_locations(tree), path, "exec")
+    return compile(ast.fix_missing_locations(tree), path, "exec", dont_inherit=True)
 
 
 class Instrumenter(ast.NodeTransformer):
@@ -63,10 +64,9 @@ class Instrumenter(ast.NodeTransformer):
     def _block(self, statements: Sequence[ast.stmt], price: int) -> list[ast.stmt]:
         block: list[ast.stmt] = []
         run: list[ast.stmt] = []
-        for statement in statements:
-            if not block and not run and _stays_first(statement):
-                block.append(statement)
-                continue
+        first = sum(1 for _ in takewhile(_stays_first, statements))
+        block += statements[:first]
+        for statement in statements[first:]:
             price += price_of(statement, self._local)
             run.append(self.visit(statement))
             if _ends_run(statement):
