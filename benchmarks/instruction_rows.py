@@ -152,11 +152,16 @@ class MapRow(NamedTuple):
 
 
 def _map(
-    name: str, entries: int, millions: tuple[float, float, float, float], within: int = USUAL_PERCENT
+    name: str,
+    entries: int,
+    millions: tuple[float, float, float, float],
+    within: int = USUAL_PERCENT,
 ) -> MapRow:
     reason = IN_ORDER if within != USUAL_PERCENT else ""
     measured = tuple(round(each * M) for each in millions)
-    return MapRow(name, entries, (measured[0], measured[1], measured[2], measured[3]), within, reason)
+    return MapRow(
+        name, entries, (measured[0], measured[1], measured[2], measured[3]), within, reason
+    )
 
 
 IN_ORDER = "keys that come in order lie at the tree's edge, which is not told from its middle"

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 RESULTS = Path(__file__).parent / "results"
-PRICED = Path(__file__).parent / "toys" / "priced" / "main.py"
+PRICED = Path(__file__).parents[1] / "tests/replica/toys/priced/main.py"
 AT_A_TIME = 1_000
 HEAD = """\
 # Instructions: estimated and recorded
 
-`python -m benchmarks.instructions` writes this page; a test holds it to the sources. Recorded is what
-a real runtime counted (PocketIC 10, Kybra 0.7.1's wasm); docs/decisions/012 says how estimates come
-about. An error is estimated over recorded, less one.
+`python -m benchmarks.instructions` writes this page; a test holds it to the sources. Recorded is
+what a real runtime counted (PocketIC 10, Kybra 0.7.1's wasm); docs/decisions/012 says how estimates
+come about. An error is estimated over recorded, less one.
 """
 
 

@@ -43,7 +43,9 @@ def compared_scenarios() -> list[Compared]:
     finally:
         network.close()
     return [
-        Compared(row["scenario"], row["instructions"], estimates[row["scenario"]], WITHIN_PERCENT, "")
+        Compared(
+            row["scenario"], row["instructions"], estimates[row["scenario"]], WITHIN_PERCENT, ""
+        )
         for row in recorded()
     ]
 
@@ -58,7 +60,9 @@ class Scenarios:
     def estimates(self) -> dict[str, int]:
         """The instructions of each scenario's updates and callbacks, or of its query."""
         network = self._network
-        digest = network.query("cache", "lookup", asked("prompt 0 ".ljust(1_000, "p")))["Hit"]["digest"]
+        digest = network.query("cache", "lookup", asked("prompt 0 ".ljust(1_000, "p")))["Hit"][
+            "digest"
+        ]
         played: dict[str, Callable[[], object]] = {
             "fetch, hit": lambda: network.update("cache", "fetch", OPERATOR, digest),
             "fetch, miss": lambda: network.update("cache", "fetch", OPERATOR, NEVER_ASKED),

@@ -92,7 +92,7 @@ def test_a_plain_endless_loop_ends_within_seconds(replica: Replica, install: Ins
     assert time.monotonic() - started < replica.kernel.limit_s / 2
 
 
-def test_an_endless_init_leaves_no_module(replica: Replica, install: Install) -> None:
+def test_an_endless_init_leaves_no_module(install: Install) -> None:
     """The canister stays empty and can be installed into."""
     with pytest.raises(Rejected, match=INSTALLATION):
         install("spender", "init")

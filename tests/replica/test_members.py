@@ -183,7 +183,7 @@ def test_plain_python_is_counted(replica: Replica, members: str) -> None:
 def test_a_balance_can_be_spent_to_what_its_calls_hold(
     replica: Replica, install: Install, peer: Principal
 ) -> None:
-    """Nothing is frozen: an installation and 42.13 B cycles suffice for one call after the other."""
+    """Nothing is frozen: installed, a canister calls again and again with 42.13 B cycles."""
     poor = install("members", cycles=43_000_000_000)
     assert "fine" in replica.update(poor, "after_a_reject", peer)
     assert replica.status(poor).cycles < 43_000_000_000

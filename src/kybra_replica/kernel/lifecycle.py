@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from kybra_replica.candid.encode import encode
 from kybra_replica.kernel import answers, canister_store, changes, effects, rejects
@@ -68,7 +68,7 @@ class Lifecycle:
         try:
             with self._state.store.transaction():
                 arg = encode((), (), code.program.interface.types) if code.program else b""
-                outcome = self._enter(canister, new, "post_upgrade", b"", arg)
+                outcome = self._enter(canister, new, "post_upgrade", arg)
                 self._swap(canister, code, new)
                 self._apply(canister, outcome)
                 canister_store.save_code(self._state.store, canister, code)
@@ -120,8 +120,14 @@ class Lifecycle:
         if wanted.mode == "reinstall":
             self._state.maps.erase(canister.canister_id)
         try:
-            sender = bytes_of(wanted.origin.sender)
-            outcome = self._enter(canister, new, wanted.entered, sender, wanted.arg, left)
+            outcome = self._enter(
+                canister,
+                new,
+                wanted.entered,
+                wanted.arg,
+                caller=bytes_of(wanted.origin.sender),
+                earlier_instructions=0 if left is None else left.instructions,
+            )
         except MessageUndone:
             if left is not None and canister.worker is not None:
                 canister.worker.abort()
@@ -143,20 +149,12 @@ class Lifecycle:
             raise MessageUndone(result)
         return result
 
-    def _enter(  # noqa: PLR0913, PLR0917 (an entry's own facts)
-        self,
-        canister: Canister,
-        new: WorkerLink | None,
-        entered: str,
-        sender: bytes,
-        arg: bytes,
-        left: Outcome | None = None,
+    def _enter(
+        self, canister: Canister, new: WorkerLink | None, entered: str, arg: bytes, **more: Any
     ) -> Outcome | None:
         if new is None:
             return None
-        facts = self._processor.facts(canister, "install", entered, arg)
-        facts["caller"] = sender
-        facts["earlier_instructions"] = 0 if left is None else left.instructions
+        facts = self._processor.facts(canister, "install", entered, arg) | more
         result = new.run(facts, self._processor.server(canister))
         if isinstance(result, Trap):
             raise MessageUndone(result)

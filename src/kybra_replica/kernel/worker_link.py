@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from multiprocessing.connection import Connection
 
+
 @dataclass(frozen=True)
 class Trap:
     """A message that trapped: the platform's code and text."""

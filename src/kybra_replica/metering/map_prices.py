@@ -52,7 +52,9 @@ def price_get(of: StableMap, entries: int, key: Any, value: Any, types: TypeTabl
     return _found(of, entries, key, types) + _decoded(of, value, types)
 
 
-def price_insert(of: StableMap, entries: int, key: Any, values: tuple[Any, Any], types: TypeTable) -> int:
+def price_insert(
+    of: StableMap, entries: int, key: Any, values: tuple[Any, Any], types: TypeTable
+) -> int:
     """Placing the first of `values` where the second one was, which may be None."""
     value, previous = values
     encoded = candid_prices.price_out((of.value,), (value,), types)

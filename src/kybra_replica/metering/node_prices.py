@@ -46,7 +46,12 @@ PERCENT_FORMAT = 20_000
 SECOND_OPERAND_PERCENT = 60
 """How often the later operands of `and` and `or` are taken to be evaluated."""
 
-OF_CLASS = {"NamedTuple": 2_000_000, "Enum": 4_000_000, "IntEnum": 4_000_000, "dataclass": 26_000_000}
+OF_CLASS = {
+    "NamedTuple": 2_000_000,
+    "Enum": 4_000_000,
+    "IntEnum": 4_000_000,
+    "dataclass": 26_000_000,
+}
 """What a class costs to define by one of these, as its base or decorator."""
 
 OWN: dict[type[ast.AST], int] = {

@@ -41,7 +41,18 @@ RECEIVER: dict[tuple[type, str], int] = {
 }
 """What the receiver's size costs."""
 
-_SIZED = (list, tuple, dict, set, frozenset, str, bytes, range, type({}.keys()), type({}.values()))
+_SIZED: tuple[type, ...] = (
+    list,
+    tuple,
+    dict,
+    set,
+    frozenset,
+    str,
+    bytes,
+    range,
+    type({}.keys()),
+    type({}.values()),
+)
 _OVER: dict[str, int] = {
     "sum": 1_500,
     "min": 2_500,

@@ -9,8 +9,9 @@ from importlib.abc import Loader, MetaPathFinder
 from typing import TYPE_CHECKING, Any
 
 from kybra_replica.metering.import_prices import ImportMeter
-from kybra_replica.metering.instrument import METER_NAME, compile_metered
+from kybra_replica.metering.instrument import compile_metered
 from kybra_replica.metering.sized_prices import METER
+from kybra_replica.metering.syntax import METER_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -26,11 +26,13 @@ NO_NAMES = TypeTable()
 
 def rehearse() -> None:
     """Take a message in, convert a value both ways, write an outcome; all of it is dropped."""
+    spent = METER.spent
     arg = encode(TEXT, ("rehearsal",), NO_NAMES)
     message = MessageContext("query", "", arg, b"", 0, 0)
     METER.charge(price_in(TEXT, decode(message.arg, TEXT, NO_NAMES), NO_NAMES))
     METER.made(METER.fed(METER.scan("", "find"), "in"), "slice")
     marshal.loads(marshal.dumps(message.outcome()))  # noqa: S302 (our own bytes)
+    METER.spent = spent
 
 
 def prime(interface: Interface) -> None:

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kybra_replica.candid.model import Field, Opt, Primitive, Record, TypeTable, Variant, Vec
+from kybra_replica.candid.model import (
+    CandidType,
+    Field,
+    Opt,
+    Primitive,
+    Record,
+    TypeTable,
+    Variant,
+    Vec,
+)
 from kybra_replica.metering import library_prices, limits, map_prices, principal_prices
 from kybra_replica.metering.candid_prices import NAT8, price_in, price_out
 from kybra_replica.metering.import_prices import MODULES, ImportMeter
@@ -76,7 +85,9 @@ def test_a_subclass_is_not_taken_for_a_builtin() -> None:
 def test_a_library_call_costs_its_price_in_all() -> None:
     """Also where one priced function uses another; names and failures stay as they are."""
     inner = library_prices.priced(len, lambda _result, _arguments: 100)
-    outer = library_prices.priced(lambda text: inner(text) + 1, lambda result, _arguments: 40 * result)
+    outer = library_prices.priced(
+        lambda text: inner(text) + 1, lambda result, _arguments: 40 * result
+    )
     METER.begin(limits.UNLIMITED)
     assert outer("abc") == 4
     assert METER.spent == 160
@@ -114,7 +125,7 @@ def test_every_type_has_a_price_both_ways() -> None:
     """Also empty, absent and nested values."""
     spoken = Record((Field("role", TEXT), Field("content", TEXT)))
     choice = Variant((Field("Ok", TEXT), Field("Err", Opt(spoken))))
-    values = [
+    values: list[tuple[CandidType, object]] = [
         (Vec(NAT8), b""),
         (Vec(Vec(Primitive("nat64"))), [[1], []]),
         (choice, {"Err": None}),
@@ -131,7 +142,12 @@ def test_every_type_has_a_price_both_ways() -> None:
 @settings(derandomize=True)
 def test_map_operations_grow_dearer_with_the_map(entries: int) -> None:
     """For every kind of key; no operation is free, and absent keys cost no more than present."""
-    for key_type, key in ((TEXT, "k" * 16), (Primitive("nat64"), 5), (Vec(NAT8), b"k"), (Opt(TEXT), None)):
+    for key_type, key in (
+        (TEXT, "k" * 16),
+        (Primitive("nat64"), 5),
+        (Vec(NAT8), b"k"),
+        (Opt(TEXT), None),
+    ):
         of = StableMap(0, key_type, TEXT, 40, 100)
         prices = [
             (

@@ -30,8 +30,7 @@ class Self(Service):
     def keep(self, word: text) -> void: ...
 
 
-class Words:
-    kept: list[str] = []
+words: list[str] = []
 
 
 stored = StableBTreeMap[text, text](memory_id=0, max_key_size=20, max_value_size=100)
@@ -43,9 +42,9 @@ def spend() -> None:
         while True:
             "x" * HUGE
     except BaseException:
-        Words.kept.append("caught")
+        words.append("caught")
     finally:
-        Words.kept.append("finally")
+        words.append("finally")
 
 
 def spend_the_most_of_an_installation() -> None:
@@ -88,12 +87,12 @@ def not_admitted() -> void: ...
 
 @query
 def kept() -> Vec[text]:
-    return Words.kept + [value for _, value in stored.items()]
+    return words + [value for _, value in stored.items()]
 
 
 @update
 def keep(word: text) -> void:
-    Words.kept.append(word)
+    words.append(word)
 
 
 @update
@@ -141,7 +140,7 @@ def endless_system_calls() -> void:
 
 @update
 def endless_list() -> void:
-    sum([number for number in iter(int, 1)])
+    sum([number + 1 for number in iter(int, 1)])
 
 
 @query

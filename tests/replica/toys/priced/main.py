@@ -6,7 +6,6 @@ from kybra import (
     Async,
     CallResult,
     Opt,
-    Record,
     Service,
     StableBTreeMap,
     Vec,
@@ -21,48 +20,12 @@ from kybra import (
     void,
 )
 from kybra.canisters.management import management_canister
-
+from priced_records import Answer, Asked, Five, Six, Spoken
 from programs import LOOPS, ONCE, ONE_LINERS, nothing
 
 COUNT = 500
 TEXTS = ["a" * 2_000, "a" * 1_500, "h" * 500, "b" * 200]
 BLOB = b"a" * 10_000
-
-
-class Spoken(Record):
-    role: text
-    content: text
-
-
-class Asked(Record):
-    namespace: Opt[text]
-    model: text
-    messages: Vec[Spoken]
-    max_tokens: Opt[nat64]
-    temperature: Opt[nat64]
-    seed: Opt[nat64]
-
-
-class Five(Record):
-    first: text
-    second: text
-    third: text
-    fourth: nat64
-    fifth: nat64
-
-
-class Answer(Record):
-    body: text
-    header: text
-
-
-class Six(Record):
-    first: text
-    second: text
-    third: text
-    fourth: text
-    fifth: nat64
-    sixth: nat64
 
 
 class Self(Service):
