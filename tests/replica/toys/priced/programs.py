@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from kybra import Principal, ic
 
 ENGLISH = "word " * 1_600
+FIELDS = "a|b|c|d|e|f|g"
 BYTES = ENGLISH.encode()
 BYTES_64 = BYTES[:64]
 BYTES_1100 = BYTES[:1_100]
@@ -152,12 +153,16 @@ def repeat_bytes(count: int) -> None:
     b"y" * 10_000
 
 
-def import_decimal(count: int) -> None:
-    pass
+def import_decimal(count: int) -> Any:
+    import decimal
+
+    return decimal
 
 
-def import_heapq(count: int) -> None:
-    pass
+def import_heapq(count: int) -> Any:
+    import heapq
+
+    return heapq
 
 
 ONE_LINERS: dict[str, Any] = {
@@ -173,7 +178,7 @@ ONE_LINERS: dict[str, Any] = {
     "dumps small": lambda: json.dumps({"a": 1}),
     "dumps 8000": lambda: json.dumps(REPLY_VALUE),
     "split": lambda: ENGLISH.split(),
-    "split 7": lambda: ["a", "b", "c", "d", "e", "f", "g"],
+    "split 7": lambda: FIELDS.split("|", 6),
     "nfc": lambda: unicodedata.normalize("NFC", ENGLISH),
     "lower": lambda: ENGLISH.lower(),
     "replace": lambda: ENGLISH.replace("q", "r"),
