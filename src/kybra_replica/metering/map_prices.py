@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from kybra_replica.candid.model import Primitive, Vec
 from kybra_replica.metering import candid_prices
 from kybra_replica.metering.prices import MAP_LENGTH, MAP_SCAN_ENTRY
+from kybra_replica.metering.value_plans import NAT8
 
 if TYPE_CHECKING:
     from kybra_replica.candid.model import TypeTable
@@ -98,5 +99,5 @@ def _walk(of: StableMap, types: TypeTable) -> Walk:
     key = types.resolve(of.key)
     if isinstance(key, Primitive):
         return TEXT_KEYS if key.name == "text" else NUMBER_KEYS
-    is_blob = isinstance(key, Vec) and key.of == candid_prices.NAT8
+    is_blob = isinstance(key, Vec) and key.of == NAT8
     return BLOB_KEYS if is_blob else RECORD_KEYS

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from kybra_replica.candid.decode import decode
 from kybra_replica.candid.encode import encode
 from kybra_replica.candid.model import Primitive, TypeTable
-from kybra_replica.metering.candid_prices import declared_price, price_in
+from kybra_replica.metering.candid_prices import plan_prices, price_in
 from kybra_replica.metering.sized_prices import METER
 from kybra_replica.worker.message_context import MessageContext
 
@@ -38,9 +38,10 @@ def rehearse() -> None:
 def prime(interface: Interface) -> None:
     """Let the codec work out how to read the arguments of queries, and to write their replies."""
     for declared in interface.maps.values():
-        declared_price((declared.value,), interface.types)
+        plan_prices((declared.value,), interface.types)
     for method in interface.methods.values():
-        declared_price(method.args, interface.types)
+        plan_prices(method.args, interface.types)
+        plan_prices(() if method.returns is None else (method.returns,), interface.types)
         if method.kind == "query":
             returns = () if method.returns is None else (method.returns,)
             # The plan is made and kept before the value is looked at; that it is none is no matter.

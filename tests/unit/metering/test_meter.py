@@ -17,10 +17,11 @@ from kybra_replica.candid.model import (
     Vec,
 )
 from kybra_replica.metering import library_prices, limits, map_prices, principal_prices
-from kybra_replica.metering.candid_prices import NAT8, price_in, price_out
+from kybra_replica.metering.candid_prices import price_in, price_out
 from kybra_replica.metering.import_prices import MODULES, ImportMeter
 from kybra_replica.metering.meter import Meter, OverLimitError
 from kybra_replica.metering.sized_prices import METER, SizedMeter
+from kybra_replica.metering.value_plans import NAT8
 from kybra_replica.program.interface import StableMap
 
 TEXT = Primitive("text")
@@ -128,6 +129,7 @@ def test_every_type_has_a_price_both_ways() -> None:
     values: list[tuple[CandidType, object]] = [
         (Vec(NAT8), b""),
         (Vec(Vec(Primitive("nat64"))), [[1], []]),
+        (Vec(NAT8), iter(b"")),
         (choice, {"Err": None}),
         (choice, {"Err": {"role": "a", "content": "b"}}),
         (Record((Field("0", TEXT, 0),), is_tuple=True), ("a",)),
