@@ -1,19 +1,24 @@
 """Queries and updates a second through the HTTP interface, by a client in a process of its own.
 
-`python benchmarks/http_rates.py [SECONDS]` starts a replica with a toy canister, asks it as
-fast as it answers over a few connections, and prints rates and latencies. Requests are made
-beforehand and every one is signed, as agents sign them, by an Ed25519 key.
+`python -m benchmarks.http_rates [SECONDS]` starts a replica with a toy canister, asks it as fast as
+it answers over a few connections, prints rates and latencies, and keeps them in
+benchmarks/results/http_rates.json and HTTP_RATES.md. Requests are made beforehand and every one is
+signed, as agents sign them, by an Ed25519 key.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import os
+import platform
 import statistics
 import subprocess
 import sys
 import time
+from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.request import urlopen
 
@@ -32,6 +37,21 @@ from kybra_replica.program.load import load_program
 
 CONNECTIONS = 8
 ANONYMOUS = "2vxsx-fae"
+GOALS = {"query": 300, "call": 100}
+"""How many a second there have to be at least."""
+START_S = 2.0
+RESULTS = Path(__file__).parent / "results"
+RESULT_FILE, REPORT_FILE = RESULTS / "http_rates.json", RESULTS / "HTTP_RATES.md"
+HEAD = """\
+# Queries and updates a second through HTTP
+
+`python -m benchmarks.http_rates` measures it again and rewrites this page: a toy canister, signed
+requests over 8 connections, the client in a process of its own on the same machine.
+"""
+TABLE = """\
+| what | measured | goal | median ms | p99 ms |
+|---|---|---|---|---|
+"""
 TEXT = encode((Primitive("text"),), ("hello",), TypeTable())
 NOTHING = encode((), (), TypeTable())
 CANISTER = '''"""A canister that echoes."""
@@ -153,19 +173,50 @@ def measure_start(folder: Path) -> float:
     return round(took_s, 2)
 
 
-def main() -> None:
-    """Measure, and print a line for each figure."""
-    from tempfile import TemporaryDirectory  # noqa: PLC0415 (the client needs none)
+def versions() -> dict[str, str]:
+    """What ran, and where."""
+    return {
+        "python": platform.python_version(),
+        "kybra": version("kybra"),
+        "aiohttp": version("aiohttp"),
+        "machine": f"{os.cpu_count()} CPUs, {sys.platform}",
+    }
 
+
+def report(results: dict[str, Any]) -> str:
+    """The results as a page."""
+    rows = [f"| start, in seconds | {results['start_s']} | under {START_S:g} |  |  |"]
+    for kind, rate in results["rates"].items():
+        goal = f"{GOALS[kind]} at least"
+        rest = f"{rate['median_ms']} | {rate['p99_ms']}"
+        rows.append(f"| {kind}s a second | {rate['a_second']} | {goal} | {rest} |")
+    told = ", ".join(f"{name} {what}" for name, what in results["versions"].items())
+    return f"{HEAD}\nThe latest run: {told}.\n\n{TABLE}" + "\n".join(rows) + "\n"
+
+
+def missed(results: dict[str, Any]) -> list[str]:
+    """The goals that were not met."""
+    slow = [kind for kind, goal in GOALS.items() if results["rates"][kind]["a_second"] < goal]
+    return [*slow, *(["start"] if results["start_s"] >= START_S else [])]
+
+
+def main() -> int:
+    """Measure, print and keep; 1 where a goal was missed."""
     seconds = float(sys.argv[1]) if sys.argv[1:] else 5.0
     with TemporaryDirectory() as folder:
-        print(f"start: {measure_start(Path(folder))} s")
-        for name, value in measure_rates(Path(folder), seconds).items():
-            print(f"{name}: {value}")
+        start_s = measure_start(Path(folder))
+        rates = measure_rates(Path(folder), seconds)
+    results = {"versions": versions(), "start_s": start_s, "rates": rates}
+    RESULT_FILE.write_text(json.dumps(results, indent=1) + "\n")
+    REPORT_FILE.write_text(report(results))
+    print(report(results))
+    for goal in missed(results):
+        print(f"missed: {goal}", file=sys.stderr)
+    return int(bool(missed(results)))
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--client"]:
         client(sys.argv[2], sys.argv[3], float(sys.argv[4]))
     else:
-        main()
+        sys.exit(main())
