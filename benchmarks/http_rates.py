@@ -39,6 +39,7 @@ CONNECTIONS = 8
 ANONYMOUS = "2vxsx-fae"
 GOALS = {"query": 300, "call": 100}
 """How many a second there have to be at least."""
+NAMES = {"query": "queries", "call": "updates"}
 START_S = 2.0
 RESULTS = Path(__file__).parent / "results"
 RESULT_FILE, REPORT_FILE = RESULTS / "http_rates.json", RESULTS / "HTTP_RATES.md"
@@ -137,8 +138,8 @@ def client(url: str, canister: str, seconds: float) -> None:
     most = int(2_000 * seconds)
     kinds = {"query": ("v3", "asked", NOTHING), "call": ("v4", "told", TEXT)}
     measured = {}
-    for kind, (version, method, arg) in kinds.items():
-        target = f"{url}/api/{version}/canister/{canister}/{kind}"
+    for kind, (api, method, arg) in kinds.items():
+        target = f"{url}/api/{api}/canister/{canister}/{kind}"
         asyncio.run(drive(target, [sender.body(kind, method, arg) for _ in range(50)], seconds))
         bodies = [sender.body(kind, method, arg) for _ in range(most)]
         measured[kind] = asyncio.run(drive(target, bodies, seconds))
@@ -189,7 +190,7 @@ def report(results: dict[str, Any]) -> str:
     for kind, rate in results["rates"].items():
         goal = f"{GOALS[kind]} at least"
         rest = f"{rate['median_ms']} | {rate['p99_ms']}"
-        rows.append(f"| {kind}s a second | {rate['a_second']} | {goal} | {rest} |")
+        rows.append(f"| {NAMES[kind]} a second | {rate['a_second']} | {goal} | {rest} |")
     told = ", ".join(f"{name} {what}" for name, what in results["versions"].items())
     return f"{HEAD}\nThe latest run: {told}.\n\n{TABLE}" + "\n".join(rows) + "\n"
 

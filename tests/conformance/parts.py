@@ -95,8 +95,8 @@ def fuzzing_part() -> Part:
     lines = [
         "## Damaged inputs",
         "",
-        f"By `python -m tests.fuzzing.campaign`, seed {campaign['seed']}; committed, and not run for",
-        "this page. Every input was read or refused: anything else ends the campaign.",
+        f"By `python -m tests.fuzzing.campaign`, seed {campaign['seed']}; committed, and not run",
+        "for this page. Every input was read or refused: anything else ends the campaign.",
         "",
         "| parser | inputs | read | refused |",
         "|---|---|---|---|",
