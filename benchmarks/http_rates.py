@@ -26,6 +26,7 @@ import aiohttp
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from benchmarks.beside_pocket_ic import behind_half, beside_lines, beside_real
 from kybra_replica.candid.encode import encode
 from kybra_replica.candid.model import Primitive, TypeTable
 from kybra_replica.ic_http import IcServer, application, cbor
@@ -37,6 +38,9 @@ from kybra_replica.program.load import load_program
 
 CONNECTIONS = 8
 ANONYMOUS = "2vxsx-fae"
+Methods = tuple[str, str]
+"""A query and an update, which take nothing, but for the toy's."""
+TOY_METHODS = ("asked", "told")
 GOALS = {"query": 300, "call": 100}
 """How many a second there have to be at least."""
 NAMES = {"query": "queries", "call": "updates"}
@@ -132,18 +136,27 @@ async def drive(url: str, bodies: list[bytes], seconds: float) -> dict[str, Any]
     }
 
 
-def client(url: str, canister: str, seconds: float) -> None:
+def client(url: str, canister: str, methods: Methods, seconds: float) -> None:
     """What the client's process does: warm up, then measure both kinds."""
     sender = Sender(canister)
     most = int(2_000 * seconds)
-    kinds = {"query": ("v3", "asked", NOTHING), "call": ("v4", "told", TEXT)}
     measured = {}
-    for kind, (api, method, arg) in kinds.items():
+    for kind, (api, method) in {"query": ("v3", methods[0]), "call": ("v3", methods[1])}.items():
+        arg = TEXT if method == TOY_METHODS[1] else NOTHING
         target = f"{url}/api/{api}/canister/{canister}/{kind}"
         asyncio.run(drive(target, [sender.body(kind, method, arg) for _ in range(50)], seconds))
         bodies = [sender.body(kind, method, arg) for _ in range(most)]
         measured[kind] = asyncio.run(drive(target, bodies, seconds))
     print(json.dumps(measured))
+
+
+def measured_at(url: str, canister: str, methods: Methods, seconds: float) -> dict[str, Any]:
+    """Let a client in a process of its own measure a served canister's query and update."""
+    command = [sys.executable, "-m", "benchmarks.http_rates", "--client"]
+    command += [url, canister, *methods, str(seconds)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 (this very file)
+    measured: dict[str, Any] = json.loads(done.stdout)
+    return measured
 
 
 def measure_rates(folder: Path, seconds: float) -> dict[str, Any]:
@@ -155,10 +168,7 @@ def measure_rates(folder: Path, seconds: float) -> dict[str, Any]:
         canister = replica.create_canister(controller=ANONYMOUS)
         program = load_program(entry, [], name="echo")
         replica.install(canister, program, sender=ANONYMOUS)
-        command = [sys.executable, __file__, "--client", server.url, canister, str(seconds)]
-        done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 (this very file)
-    measured: dict[str, Any] = json.loads(done.stdout)
-    return measured
+        return measured_at(server.url, canister, TOY_METHODS, seconds)
 
 
 def measure_start(folder: Path) -> float:
@@ -192,13 +202,15 @@ def report(results: dict[str, Any]) -> str:
         rest = f"{rate['median_ms']} | {rate['p99_ms']}"
         rows.append(f"| {NAMES[kind]} a second | {rate['a_second']} | {goal} | {rest} |")
     told = ", ".join(f"{name} {what}" for name, what in results["versions"].items())
-    return f"{HEAD}\nThe latest run: {told}.\n\n{TABLE}" + "\n".join(rows) + "\n"
+    page = f"{HEAD}\nThe latest run: {told}.\n\n{TABLE}" + "\n".join(rows) + "\n"
+    return page + beside_lines(results["beside"])
 
 
 def missed(results: dict[str, Any]) -> list[str]:
     """The goals that were not met."""
     slow = [kind for kind, goal in GOALS.items() if results["rates"][kind]["a_second"] < goal]
-    return [*slow, *(["start"] if results["start_s"] >= START_S else [])]
+    behind = [f"half the real {kind} rate" for kind in behind_half(results["beside"])]
+    return [*slow, *behind, *(["start"] if results["start_s"] >= START_S else [])]
 
 
 def main() -> int:
@@ -208,6 +220,7 @@ def main() -> int:
         start_s = measure_start(Path(folder))
         rates = measure_rates(Path(folder), seconds)
     results = {"versions": versions(), "start_s": start_s, "rates": rates}
+    results["beside"] = beside_real(os.environ, seconds)
     RESULT_FILE.write_text(json.dumps(results, indent=1) + "\n")
     REPORT_FILE.write_text(report(results))
     print(report(results))
@@ -218,6 +231,6 @@ def main() -> int:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--client"]:
-        client(sys.argv[2], sys.argv[3], float(sys.argv[4]))
+        client(sys.argv[2], sys.argv[3], (sys.argv[4], sys.argv[5]), float(sys.argv[6]))
     else:
         sys.exit(main())

@@ -6,7 +6,7 @@ Source: the interface specification's ic.did, `install_code` to `install_chunked
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from kybra import Principal
 
@@ -23,15 +23,16 @@ if TYPE_CHECKING:
 MOST_AT_ONCE_BYTES = 1_900_000
 """A message may have two million bytes, arguments and signature included."""
 CHUNK_BYTES = 1_000_000
-_COMMON: dict[str, Any] = {
-    "mode": {"upgrade": None},
-    "arg": b"DIDL\0\0",
-    "sender_canister_version": None,
-}
 
 
-def upgrade_code(agent: Agent, canister: str, module: bytes, say: Callable[[str], None]) -> None:
-    """Upgrade a canister to `module`, and read its hash back, certified.
+def put_code(
+    agent: Agent,
+    canister: str,
+    module: bytes,
+    say: Callable[[str], None],
+    mode: Literal["install", "upgrade"] = "upgrade",
+) -> None:
+    """Put `module` into a canister, and read its hash back, certified.
 
     Raises:
         Rejected: not its controller, no module, or the upgrade trapped; nothing has changed.
@@ -39,9 +40,9 @@ def upgrade_code(agent: Agent, canister: str, module: bytes, say: Callable[[str]
         RefrainError: as `Agent.update`.
     """
     if len(module) <= MOST_AT_ONCE_BYTES:
-        manage(agent, canister, "install_code", wasm_module=module, **_COMMON)
+        manage(agent, canister, "install_code", wasm_module=module, **_common(mode))
     else:
-        _from_chunks(agent, canister, module, say)
+        _from_chunks(agent, canister, module, say, mode)
     if agent.module_hash(canister) != hashlib.sha256(module).digest():
         raise Untrusted(f"The network certifies another module of {canister} than was sent.")
 
@@ -58,7 +59,9 @@ def manage(
     agent.manage(canister, method, arg, **waiting)
 
 
-def _from_chunks(agent: Agent, canister: str, module: bytes, say: Callable[[str], None]) -> None:
+def _from_chunks(
+    agent: Agent, canister: str, module: bytes, say: Callable[[str], None], mode: str
+) -> None:
     manage(agent, canister, "clear_chunk_store")
     hashes = []
     for chunk in _chunks(module):
@@ -73,7 +76,7 @@ def _from_chunks(agent: Agent, canister: str, module: bytes, say: Callable[[str]
         store_canister=None,
         chunk_hashes_list=hashes,
         wasm_module_hash=hashlib.sha256(module).digest(),
-        **_COMMON,
+        **_common(mode),
     )
     manage(agent, canister, "clear_chunk_store")
 
@@ -81,3 +84,7 @@ def _from_chunks(agent: Agent, canister: str, module: bytes, say: Callable[[str]
 def _chunks(module: bytes) -> Iterator[bytes]:
     for start in range(0, len(module), CHUNK_BYTES):
         yield module[start : start + CHUNK_BYTES]
+
+
+def _common(mode: str) -> dict[str, Any]:
+    return {"mode": {mode: None}, "arg": b"DIDL\0\0", "sender_canister_version": None}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from kybra_replica.kernel.rejects import Rejected
-from refrain.agent.code_install import manage, upgrade_code
+from refrain.agent.code_install import manage, put_code
 from refrain.agent.faults import NeverSettled
 from refrain.client.upgrading import CALLERS, DRAIN_S
 from refrain.failures import RefrainError
@@ -41,7 +41,7 @@ def upgrade_remote(
             say(f"stopping {name}; its calls in flight finish first")
             _stop(agent, name, principal, stopped, drain_s)
         say(f"installing the new {wanted.name}")
-        upgrade_code(agent, wanted.canister, wanted.module, say)
+        put_code(agent, wanted.canister, wanted.module, say)
     except Rejected as error:
         raise RefrainError(
             f"{wanted.name} was not upgraded and runs on as before: {error}"
