@@ -24,11 +24,11 @@ from kybra_replica.pocket_ic import fields
 from kybra_replica.pocket_ic.faults import PocketIcError
 from refrain.agent.certificate import verified
 from refrain.agent.faults import Untrusted
+from refrain.client.certified_hits import Witness
 from refrain.client.openai_request import read_openai
 from refrain.failures import Refused
-from refrain_core.extra_parameters import canonical_extra
-from refrain.client.certified_hits import Witness
 from refrain_core.answer_log import AnswerLog
+from refrain_core.extra_parameters import canonical_extra
 from tests.architecture.source_tree import CANISTERS, ROOT
 from tests.replica.conftest import toy_program
 from tests.system.network import request
@@ -125,10 +125,15 @@ def _prompts() -> tuple[Parser, Parser]:
             tuple(body.encode() for body in OPENAI_BODIES),
             Refused,
         ),
+        Parser(
             "further parameters",
             _of_text(canonical_extra),
             (b'{"top_k":40,"logit_bias":{"7":-1e2},"a":[null,true,"\\u00e9\\ud83d\\ude00"]}',),
             ValueError,
+        ),
+    )
+
+
 def _witnesses() -> Parser:
     log = AnswerLog(b"1|0")
     log.extend([bytes(32)] * 45)
