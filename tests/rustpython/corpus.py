@@ -28,8 +28,8 @@ def recorded() -> Recording:
     """Call everything and return the record."""
     book = Recording()
     for chapters in (
-        request_chapters,
         shared_chapters,
+        request_chapters,
         policy_chapters,
         control_chapters,
         cache_chapters,
