@@ -14,6 +14,9 @@ class ChatMessage(Record):
 # model: "NAME@REVISION:QUANTIZATION"; the batcher also takes a bare NAME that only one model bears.
 # temperature_micros, top_p_micros: millionths, so that 0 and 0.0 are one request.
 # response_format: None, "json_object", or a JSON schema as text.
+# extra: further parameters of the provider's form, one JSON object in canonical form.
+# cache_control: what the cache may do for it (RFC 9111, 5861), such as "max-age=60, no-store";
+# the one field that is no part of the key.
 class AskRequest(Record):
     namespace: Opt[text]
     model: text
@@ -24,6 +27,8 @@ class AskRequest(Record):
     seed: Opt[nat64]
     stop: Vec[text]
     response_format: Opt[text]
+    extra: Opt[text]
+    cache_control: Opt[text]
 
 
 # One complete or cut answer.

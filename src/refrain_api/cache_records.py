@@ -12,6 +12,15 @@ class PutRequest(Record):
     namespace: text
     answer: Answer
     ttl_s: Opt[nat32]
+    cache_control: text
+
+
+# A failure to remember for so long instead of asking for it again.
+class NegativeRequest(Record):
+    digest: text
+    namespace: text
+    refusal: Refusal
+    ttl_s: nat32
 
 
 # A stored answer, how old it is, and how long it stays fresh.
@@ -24,9 +33,22 @@ class CachedAnswer(Record):
     expires_in_s: nat32
 
 
-# Miss carries the reason: "never stored", "expired".
+# A remembered failure, and how long it still is.
+class CachedRefusal(Record):
+    refusal: Refusal
+    key: text
+    age_s: nat32
+    expires_in_s: nat32
+
+
+# Stale is to be served and renewed, StaleIfError to be served if the model fails, both as the
+# request's cache_control has it. Miss carries the reason: "never stored", "expired", "max-age",
+# "least-trust", "no-cache".
 class LookupResult(Variant, total=False):
     Hit: CachedAnswer
+    Stale: CachedAnswer
+    StaleIfError: CachedAnswer
+    Negative: CachedRefusal
     Miss: text
     Refused: Refusal
 

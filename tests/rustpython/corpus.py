@@ -10,6 +10,7 @@ from tests.rustpython import (
     batcher_chapters,
     cache_chapters,
     consensus_chapters,
+    control_chapters,
     desk_chapters,
     infer_chapters,
     played_chapters,
@@ -24,6 +25,7 @@ def recorded() -> Recording:
     book = Recording()
     for chapters in (
         shared_chapters,
+        control_chapters,
         cache_chapters,
         consensus_chapters,
         infer_chapters,

@@ -62,6 +62,8 @@ def request_for() -> Any:
             "seed": None,
             "stop": [],
             "response_format": None,
+            "extra": None,
+            "cache_control": None,
         }
         request.update(fields)
         return request
