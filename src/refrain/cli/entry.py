@@ -16,6 +16,7 @@ from kybra_replica.kernel.rejects import Rejected
 from refrain.cli.ask import ask_command
 from refrain.cli.down import down_command
 from refrain.cli.quant import quant_command
+from refrain.cli.simulate import simulate_command
 from refrain.cli.status import status_command
 from refrain.cli.tally import tally_command
 from refrain.cli.up import up_command
@@ -61,13 +62,8 @@ def cli() -> None:
 
 
 for command in (
-    up_command,
-    ask_command,
-    status_command,
-    upgrade_command,
-    down_command,
-    tally_command,
-    quant_command,
+    *(up_command, ask_command, status_command, upgrade_command, down_command),
+    *(tally_command, quant_command, simulate_command),
 ):
     cli.add_command(command)
 
