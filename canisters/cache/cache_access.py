@@ -29,8 +29,9 @@ def caller_text() -> str:
 
 def load_roles() -> None:
     """Copy the members from stable memory into the heap."""
-    for role in (CONTROLLER, WRITER):
-        roles[role] = cache_rows.members(role)
+    roles.update({CONTROLLER: set(), WRITER: set()})
+    for role, principal in cache_rows.all_members():
+        roles.setdefault(role, set()).add(principal)
 
 
 def strangers_refusal() -> "dict[str, Any] | None":
@@ -53,9 +54,30 @@ def caller_sees(namespace: str) -> bool:
     return namespace == PUBLIC or sees(caller_text(), namespace)
 
 
+def is_member(namespace: str, caller: str) -> bool:
+    """Tell whether a shared namespace lists a caller."""
+    return caller in roles.get(namespace, ())
+
+
+def tenant_sees(tenant: str, namespace: str) -> bool:
+    """Tell whether a namespace's entries are a tenant's to read."""
+    return may_see(namespace, tenant, is_member)
+
+
 def sees(caller: str, namespace: str) -> bool:
     """Tell whether a caller may read entries of a namespace."""
-    return may_see(namespace, caller) or caller in roles[WRITER] or caller in roles[CONTROLLER]
+    is_staff = caller in roles[WRITER] or caller in roles[CONTROLLER]
+    return is_staff or tenant_sees(caller, namespace)
+
+
+def is_writer(caller: str) -> bool:
+    """Tell whether a caller is a writer."""
+    return caller in roles[WRITER]
+
+
+def is_controller(caller: str) -> bool:
+    """Tell whether a caller is a controller."""
+    return caller in roles[CONTROLLER]
 
 
 def grant(role: str, principal: str) -> Any:
@@ -63,10 +85,10 @@ def grant(role: str, principal: str) -> Any:
     refusal = strangers_refusal() or refuse_grant(principal) or _checksum_refusal(principal)
     if refusal is not None:
         return {"Refused": refusal}
-    if principal in roles[role]:
-        return {"Ok": f"{principal} is a {role} already"}
+    if principal in roles.get(role, ()):
+        return {"Ok": f"{principal} is {_as(role)} already"}
     add(role, principal)
-    return {"Ok": f"{principal} is a {role} now"}
+    return {"Ok": f"{principal} is {_as(role)} now"}
 
 
 def withdraw(role: str, principal: str) -> Any:
@@ -76,17 +98,21 @@ def withdraw(role: str, principal: str) -> Any:
         refusal = refuse_controller_removal(principal, roles[CONTROLLER])
     if refusal is not None:
         return {"Refused": refusal}
-    if principal not in roles[role]:
-        return {"Ok": f"{principal} was no {role}"}
+    if principal not in roles.get(role, ()):
+        return {"Ok": f"{principal} was not {_as(role)}"}
     cache_rows.drop_member(role, principal)
     roles[role].discard(principal)
-    return {"Ok": f"{principal} is no {role} any more"}
+    return {"Ok": f"{principal} is not {_as(role)} any more"}
 
 
 def add(role: str, principal: str) -> None:
     """Store a role and copy it into the heap."""
     cache_rows.add_member(role, principal)
-    roles[role].add(principal)
+    roles.setdefault(role, set()).add(principal)
+
+
+def _as(role: str) -> str:
+    return f"a {role}" if role in (CONTROLLER, WRITER) else f"a member of {role}"
 
 
 def _checksum_refusal(principal: str) -> "dict[str, Any] | None":

@@ -8,17 +8,19 @@ the queue's end, so that the order is whole; recency itself begins anew.
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from cache_core.arrival_queue import ArrivalQueue
 from cache_core.kept import Kept
 from cache_core.shelves import Shelf
 
-QUEUE_TRIES = 256
-"""Queued answers looked at for a victim while an index is arranged."""
+
+Victim = tuple[str, Kept]
+"""An answer that the index has dropped: its digest, and what was known of it."""
 
 
 class Room(NamedTuple):
-    """Digests to evict, and whether that is enough."""
+    """The victims that must go, and whether that is enough."""
 
-    victims: list[str]
+    victims: list[Victim]
     enough: bool
 
 
@@ -32,8 +34,7 @@ class AnswerIndex:
         self._open_shelf = open_shelf
         self._rows: dict[str, Kept] = {}
         self._shelves: dict[str, Shelf] = {}
-        self._queue: list[tuple[int, str]] = []
-        self._queued = 0
+        self._queue = ArrivalQueue()
         self._largest = ""
 
     def __len__(self) -> int:
@@ -70,7 +71,7 @@ class AnswerIndex:
         if self.is_arranged:
             self.shelf(kept.namespace).policy.add(digest, kept.size_bytes, kept.cost)
         else:
-            self._queue.append((kept.sequence, digest))
+            self._queue.push(kept.sequence, digest)
 
     def use(self, digest: str) -> None:
         """Note that an answer was served."""
@@ -97,7 +98,7 @@ class AnswerIndex:
     def room_for(
         self, digest: str, namespace: str, size_bytes: int, whole: "tuple[int, int]", at_most: int
     ) -> Room:
-        """Evict at most so many answers for one of `size_bytes`; they are dropped from the index.
+        """Drop at most so many answers to make room for one of `size_bytes`.
 
         `whole` are the most entries and bytes of all; what stands under `digest` is replaced.
         """
@@ -105,30 +106,32 @@ class AnswerIndex:
         old = self._rows.get(digest)
         added_entries = int(old is None)
         added_bytes = size_bytes - (0 if old is None else old.size_bytes)
-        victims: list[str] = []
+        victims: list[Victim] = []
         while True:
             is_over_own = shelf.is_over(added_entries, added_bytes)
             if not is_over_own and not self._is_over(whole, added_entries, added_bytes):
                 return Room(victims, enough=True)
-            victim = self._victim(shelf if is_over_own else None) if len(victims) < at_most else ""
-            if not victim:
+            victim = (
+                self._victim(shelf if is_over_own else None) if len(victims) < at_most else None
+            )
+            if victim is None:
                 return Room(victims, enough=False)
             victims.append(victim)
-            if victim == digest:
+            if victim[0] == digest:
                 added_entries, added_bytes = 1, size_bytes
 
-    def overflow(self, whole: "tuple[int, int]", at_most: int) -> list[str]:
-        """Evict at most so many answers that stand over a bound; they are dropped from the index."""
-        victims: list[str] = []
+    def overflow(self, whole: "tuple[int, int]", at_most: int) -> list[Victim]:
+        """Drop at most so many answers that stand over a bound."""
+        victims: list[Victim] = []
         for shelf in list(self._shelves.values()):
             while shelf.is_over(0, 0) and len(victims) < at_most:
                 victim = self._victim(shelf)
-                if not victim:
+                if victim is None:
                     break
                 victims.append(victim)
         while self._is_over(whole, 0, 0) and len(victims) < at_most:
             victim = self._victim(None)
-            if not victim:
+            if victim is None:
                 break
             victims.append(victim)
         return victims
@@ -144,7 +147,7 @@ class AnswerIndex:
         for digest, kept in rows:
             if digest not in self._rows:
                 self._know(digest, kept)
-                self._queue.append((kept.sequence, digest))
+                self._queue.push(kept.sequence, digest)
 
     def sort_queue(self) -> None:
         """Bring what was learnt into the order in which it was put."""
@@ -152,17 +155,14 @@ class AnswerIndex:
 
     def arrange(self, at_most: int) -> bool:
         """Give at most so many queued answers to their policies; tell whether more are left."""
-        end = min(self._queued + at_most, len(self._queue))
-        for sequence, digest in self._queue[self._queued : end]:
+        for sequence, digest in self._queue.take(at_most):
             kept = self._rows.get(digest)
             # One put again stands in the queue twice: its newer place counts.
             if kept is not None and kept.sequence == sequence:
                 self.shelf(kept.namespace).policy.add(digest, kept.size_bytes, kept.cost)
-        self._queued = end
-        if end < len(self._queue):
-            return True
-        self._queue, self._queued, self.is_arranged = [], 0, True
-        return False
+        if self._queue.is_empty():
+            self._queue, self.is_arranged = ArrivalQueue(), True
+        return not self.is_arranged
 
     def _know(self, digest: str, kept: Kept) -> None:
         self._rows[digest] = kept
@@ -182,14 +182,17 @@ class AnswerIndex:
     def _is_over(self, whole: "tuple[int, int]", more_entries: int, more_bytes: int) -> bool:
         return len(self._rows) + more_entries > whole[0] or self.size_bytes + more_bytes > whole[1]
 
-    def _victim(self, shelf: "Shelf | None") -> str:
-        """Choose and drop a victim, of the largest namespace where none is named; "" is none."""
+    def _victim(self, shelf: "Shelf | None") -> "Victim | None":
+        """Choose and drop a victim, of the largest namespace where none is named."""
         chosen = shelf or self._largest_shelf()
         if not len(chosen.policy):
             return self._queued_victim(shelf)
-        digest = str(chosen.policy.victim())
-        self._subtract(self._rows.pop(digest))
-        return digest
+        return self._dropped(str(chosen.policy.victim()))
+
+    def _dropped(self, digest: str) -> Victim:
+        kept = self._rows.pop(digest)
+        self._subtract(kept)
+        return (digest, kept)
 
     def _largest_shelf(self) -> Shelf:
         """Return the shelf with the most bytes.
@@ -202,14 +205,14 @@ class AnswerIndex:
             shelf = self.shelf(self._largest)
         return shelf
 
-    def _queued_victim(self, shelf: "Shelf | None") -> str:
-        """Choose among what no policy knows yet: the first in the queue, of the shelf if named."""
-        for place in range(self._queued, min(self._queued + QUEUE_TRIES, len(self._queue))):
-            sequence, digest = self._queue[place]
+    def _queued_victim(self, shelf: "Shelf | None") -> "Victim | None":
+        """Choose among what no policy knows yet, of a shelf if one is named."""
+
+        def fits(sequence: int, digest: str) -> bool:
             kept = self._rows.get(digest)
             if kept is None or kept.sequence != sequence:
-                continue
-            if shelf is None or self.shelf(kept.namespace) is shelf:
-                self._subtract(self._rows.pop(digest))
-                return digest
-        return ""
+                return False
+            return shelf is None or self.shelf(kept.namespace) is shelf
+
+        digest = self._queue.first(fits)
+        return None if digest is None else self._dropped(digest)

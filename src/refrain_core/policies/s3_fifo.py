@@ -213,9 +213,7 @@ class S3FifoPolicy(SlotRings):
 
     def _drop_ghosts(self) -> None:
         """Drop further ghosts that are too many, the oldest first, a bounded number at once."""
-        slots, fading, keys, loads, marks, newer, older, totals, _, most, most_bytes = (
-            self._joining
-        )
+        slots, fading, keys, loads, marks, newer, older, totals, _, most, most_bytes = self._joining
         for _ in range(_GHOSTS_DROPPED_PER_ADDITION):
             ghosts = totals[3]
             if ghosts >> 64 <= most and ghosts & 0xFFFFFFFFFFFFFFFF <= most_bytes:
