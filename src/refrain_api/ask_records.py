@@ -10,7 +10,7 @@ class ChatMessage(Record):
 
 
 # A prompt with every field that changes its answer.
-# namespace: None is the caller's own, "public" is shared by all; nothing else is accepted.
+# namespace: None is the caller's own, "public" is shared by all, "shared:NAME" by its members.
 # model: "NAME@REVISION:QUANTIZATION"; the batcher also takes a bare NAME that only one model bears.
 # temperature_micros, top_p_micros: millionths, so that 0 and 0.0 are one request.
 # response_format: None, "json_object", or a JSON schema as text.

@@ -24,6 +24,9 @@ from kybra_replica.pocket_ic import fields
 from kybra_replica.pocket_ic.faults import PocketIcError
 from refrain.agent.certificate import verified
 from refrain.agent.faults import Untrusted
+from refrain.client.openai_request import read_openai
+from refrain.failures import Refused
+from refrain_core.extra_parameters import canonical_extra
 from tests.architecture.source_tree import CANISTERS, ROOT
 from tests.replica.conftest import toy_program
 from tests.system.network import request
@@ -34,6 +37,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 CANISTER = "rrkah-fqaaa-aaaaa-aaaaq-cai"
+OPENAI_BODIES = (
+    '{"model":"m","messages":[{"role":"user","content":"hi"}],"temperature":0.1,"top_k":4e1}',
+    (
+        '{"model":"m@1:q","prompt":"\\u00e9","stop":["a"],"seed":7,"response_format":{"type":'
+        '"json_schema","json_schema":{"name":"a","schema":{"type":"object"}}}}'
+    ),
+)
 
 
 class Parser(NamedTuple):
@@ -140,6 +150,18 @@ def parsers() -> list[Parser]:
             read_artefact,
             (build(toy_program("dice")), packed(build(toy_program("scribe")))),
             ArtefactRefused,
+        ),
+        Parser(
+            "requests of OpenAI's form",
+            _of_text(read_openai),
+            tuple(body.encode() for body in OPENAI_BODIES),
+            Refused,
+        ),
+        Parser(
+            "further parameters",
+            _of_text(canonical_extra),
+            (b'{"top_k":40,"logit_bias":{"7":-1e2},"a":[null,true,"\\u00e9\\ud83d\\ude00"]}',),
+            ValueError,
         ),
         Parser("PocketIC bodies", fields.parse, (calls,), PocketIcError),
     ]

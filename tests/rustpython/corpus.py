@@ -15,6 +15,7 @@ from tests.rustpython import (
     infer_chapters,
     played_chapters,
     ring_chapters,
+    request_chapters,
     shared_chapters,
 )
 from tests.rustpython.recording import Recording
@@ -24,6 +25,7 @@ def recorded() -> Recording:
     """Call everything and return the record."""
     book = Recording()
     for chapters in (
+        request_chapters,
         shared_chapters,
         control_chapters,
         cache_chapters,

@@ -8,6 +8,7 @@ from batcher_core.batcher_bounds import Settings
 from batcher_core.money import Price, price_of
 from refrain_core.cache_control import NO_DIRECTIVES, Directives, parse_directives
 from refrain_core.canonical import canonical_text
+from refrain_core.extra_parameters import canonical_extra
 from refrain_core.fingerprint import digest_of
 from refrain_core.model_names import resolve_model
 from refrain_core.namespaces import namespace_for
@@ -56,6 +57,8 @@ def plan_request(
     whole["model"] = model
     # What is asked of the cache is neither the model's business nor part of the price.
     whole["cache_control"] = None
+    # Priced and handed on in the form that infer sends, whose numbers may be longer.
+    whole["extra"] = canonical_extra(request.get("extra"))
     digest = digest_of(canonical_text(whole, namespace))
     return Plan(caller, standing, whole, namespace, digest, directives, cache_control)
 

@@ -11,7 +11,7 @@ import click
 from refrain.cli.network_options import Elsewhere, network_options
 from refrain.cli.options import json_option, state_option
 from refrain.cli.screen import counted, duration, on_terminal, patience, say, show, show_json
-from refrain.client.ask_request import AskOptions, ask_request, micros
+from refrain.client.ask_request import AskOptions, ask_request, extra_of, micros
 from refrain.client.asking import Asked, Outcome, ask
 from refrain.client.connection import connect
 from refrain.failures import Refused
@@ -30,6 +30,15 @@ def _as_micros(context: click.Context, option: click.Parameter, value: str | Non
         raise click.BadParameter(str(error), context, option) from None
 
 
+def _as_extra(
+    context: click.Context, option: click.Parameter, values: tuple[str, ...]
+) -> str | None:
+    try:
+        return extra_of(values)
+    except ValueError as error:
+        raise click.BadParameter(str(error), context, option) from None
+
+
 @click.command("ask")
 @click.argument("prompt")
 @state_option
@@ -37,6 +46,14 @@ def _as_micros(context: click.Context, option: click.Parameter, value: str | Non
 @click.option("--max-tokens", type=click.IntRange(1, _NAT32), metavar="N")
 @click.option("--temperature", "temperature_micros", callback=_as_micros, metavar="X")
 @click.option("--seed", type=click.IntRange(0, _NAT64), metavar="N")
+@click.option(
+    "--param",
+    "extra",
+    multiple=True,
+    callback=_as_extra,
+    metavar="NAME=JSON",
+    help="A further parameter, such as top_k=40. Repeat it for several.",
+)
 @click.option("--public", is_flag=True, help="Share the answer in the public namespace.")
 @click.option("--model", metavar="MODEL", help="Which model, where the batcher serves several.")
 @network_options

@@ -24,6 +24,8 @@ def ask(**fields: Any) -> dict[str, Any]:
         "seed": None,
         "stop": [],
         "response_format": None,
+        "extra": None,
+        "cache_control": None,
     }
     return {**request, **fields}
 

@@ -75,6 +75,8 @@ def test_every_option_reaches_the_batcher_exactly(
         "seed": 2**64 - 1,
         "stop": [],
         "response_format": None,
+        "extra": None,
+        "cache_control": None,
     }
     batcher = running.canisters["batcher"]
     assert running.replica.told[-1] == ("update", batcher, "ask", [request], "operator-principal")
