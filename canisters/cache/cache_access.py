@@ -39,14 +39,14 @@ def strangers_refusal() -> "dict[str, Any] | None":
     return refuse_unless_controller(caller_text(), roles[CONTROLLER])
 
 
+def stranger_refusal(caller: str) -> "dict[str, Any] | None":
+    """Refuse a caller, asked for already, who is no controller."""
+    return refuse_unless_controller(caller, roles[CONTROLLER])
+
+
 def non_writers_refusal() -> "dict[str, Any] | None":
     """Refuse a caller who is no writer."""
     return refuse_unless_listed(caller_text(), roles[WRITER], WRITER)
-
-
-def non_removers_refusal() -> "dict[str, Any] | None":
-    """Refuse a caller who is neither writer nor controller."""
-    return refuse_unless_listed(caller_text(), roles[WRITER] | roles[CONTROLLER], WRITER)
 
 
 def caller_sees(namespace: str) -> bool:
@@ -66,8 +66,12 @@ def tenant_sees(tenant: str, namespace: str) -> bool:
 
 def sees(caller: str, namespace: str) -> bool:
     """Tell whether a caller may read entries of a namespace."""
-    is_staff = caller in roles[WRITER] or caller in roles[CONTROLLER]
-    return is_staff or tenant_sees(caller, namespace)
+    return tenant_sees(caller, namespace) or is_staff(caller)
+
+
+def is_staff(caller: str) -> bool:
+    """Tell whether a caller is a writer or a controller."""
+    return caller in roles[WRITER] or caller in roles[CONTROLLER]
 
 
 def is_writer(caller: str) -> bool:
@@ -86,9 +90,9 @@ def grant(role: str, principal: str) -> Any:
     if refusal is not None:
         return {"Refused": refusal}
     if principal in roles.get(role, ()):
-        return {"Ok": f"{principal} is {_as(role)} already"}
+        return {"Ok": f"{principal} is a {_as(role)} already"}
     add(role, principal)
-    return {"Ok": f"{principal} is {_as(role)} now"}
+    return {"Ok": f"{principal} is a {_as(role)} now"}
 
 
 def withdraw(role: str, principal: str) -> Any:
@@ -99,10 +103,10 @@ def withdraw(role: str, principal: str) -> Any:
     if refusal is not None:
         return {"Refused": refusal}
     if principal not in roles.get(role, ()):
-        return {"Ok": f"{principal} was not {_as(role)}"}
+        return {"Ok": f"{principal} was no {_as(role)}"}
     cache_rows.drop_member(role, principal)
     roles[role].discard(principal)
-    return {"Ok": f"{principal} is not {_as(role)} any more"}
+    return {"Ok": f"{principal} is no {_as(role)} any more"}
 
 
 def add(role: str, principal: str) -> None:
@@ -112,7 +116,7 @@ def add(role: str, principal: str) -> None:
 
 
 def _as(role: str) -> str:
-    return f"a {role}" if role in (CONTROLLER, WRITER) else f"a member of {role}"
+    return role if role in (CONTROLLER, WRITER) else f"member of {role}"
 
 
 def _checksum_refusal(principal: str) -> "dict[str, Any] | None":

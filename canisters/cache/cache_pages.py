@@ -7,6 +7,7 @@ from kybra import Vec, ic, nat32, query, text, update
 import cache_access
 from cache_core import listing, transfers
 from cache_core.lookup_results import refused
+from cache_core.tally import Counts
 from cache_state import cache
 from refrain_api.cache_records import (
     CacheCounters,
@@ -20,23 +21,22 @@ from refrain_api.cache_records import (
 @query
 def counters() -> CacheCounters:
     """Tell the counts since install."""
-    counts: dict[str, Any] = cache.tally.counts("")._asdict()
-    counts["entries"] = len(cache.index)
-    counts["bytes"] = cache.index.size_bytes
-    counts["rebuilding"] = len(cache.banks_left)
-    return cast("CacheCounters", counts)
+    return _counters(cache.tally.counts(""), len(cache.index), cache.index.size_bytes)
 
 
 @query
 def tenant_counters(namespace: text) -> CacheCounters:
     """Tell the counts of a namespace, zeros to whom they are not to see."""
-    is_visible = cache_access.caller_sees(namespace)
-    counts: dict[str, Any] = cache.tally.counts(namespace if is_visible else "nobody")._asdict()
-    shelf = cache.index.shelf(namespace) if is_visible else None
-    counts["entries"] = 0 if shelf is None else shelf.entries
-    counts["bytes"] = 0 if shelf is None else shelf.size_bytes
-    counts["rebuilding"] = len(cache.banks_left)
-    return cast("CacheCounters", counts)
+    if not cache_access.caller_sees(namespace):
+        return _counters(Counts(), 0, 0)
+    shelf = cache.index.shelf(namespace)
+    return _counters(cache.tally.counts(namespace), shelf.entries, shelf.size_bytes)
+
+
+def _counters(counts: Counts, entries: int, size_bytes: int) -> CacheCounters:
+    told: dict[str, Any] = counts._asdict()
+    told.update(entries=entries, bytes=size_bytes, rebuilding=len(cache.banks_left))
+    return cast("CacheCounters", told)
 
 
 @query

@@ -35,7 +35,7 @@ from cache_core.lookup_requests import asked
 from cache_core.lookup_results import refused
 from cache_pages import counters, export_page, import_page, list_answers, tenant_counters
 from cache_state import cache
-from fast_forms import hit, hit_by_key, keep
+from fast_forms import hit, hit_by_digest, keep
 from refrain_api.ask_records import AskRequest
 from refrain_api.cache_records import (
     ExplainResult,
@@ -63,7 +63,7 @@ __all__ = [
     "fetch",
     "hidden_scopes",
     "hit",
-    "hit_by_key",
+    "hit_by_digest",
     "import_page",
     "install",
     "keep",

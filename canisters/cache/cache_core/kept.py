@@ -2,12 +2,15 @@
 
 from typing import NamedTuple
 
-from cache_core.answer_texts import Entry, entry_bytes
+from cache_core.answer_texts import ANSWER, Entry, entry_bytes
 from cache_core.places import Place
 
 
 class Kept(NamedTuple):
-    """A row of the index; about 600 bytes of heap with its digest."""
+    """A row of the index; about 600 bytes of heap with its digest.
+
+    is_whole: an answer, no failure, that is all in its record.
+    """
 
     place: Place
     namespace: str
@@ -16,6 +19,7 @@ class Kept(NamedTuple):
     expires_at_ns: int
     keep_until_ns: int
     cost: int
+    is_whole: bool
 
 
 def kept_of(place: Place, entry: Entry) -> Kept:
@@ -28,4 +32,5 @@ def kept_of(place: Place, entry: Entry) -> Kept:
         entry.expires_at_ns,
         entry.keep_until_ns,
         entry.cost_cycles,
+        entry.kind == ANSWER and not entry.pieces,
     )

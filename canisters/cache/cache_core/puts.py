@@ -1,6 +1,6 @@
 """Putting answers and failures: admitted, given room, written, indexed; or refused whole."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from cache_core.admission import (
@@ -13,12 +13,13 @@ from cache_core.admission import (
 from cache_core.answer_cache import AnswerCache
 from cache_core.answer_texts import ANSWER, Entry, entry_bytes
 from cache_core.bank_store import Slot
-from cache_core.cache_bounds import CacheBounds
+from cache_core.cache_bounds import MAX_TTL_S, CacheBounds
 from cache_core.departures import EVICTED, NOT_ADMITTED, REMOVED
 from cache_core.kept import kept_of
 from cache_core.lookup_results import refused
 from refrain_core.cache_control import Directives
 from refrain_core.freshness import kept_for_s
+from refrain_core.limits import NANOSECONDS
 from refrain_core.refusals import bad_request, busy, too_large
 
 EVICTIONS_PER_PUT = 8
@@ -60,14 +61,23 @@ def put_negative(cache: AnswerCache, request: Mapping[str, Any], now_ns: int) ->
     return keep(cache, entry, content)
 
 
-def remove(cache: AnswerCache, digest: str) -> bool:
-    """Remove the answer of a digest; tell whether there was one."""
+def remove(cache: AnswerCache, digest: str, sees: "Callable[[str], bool]") -> bool:
+    """Remove the answer of a digest that the caller sees; tell whether there was one."""
     found = cache.store.find(digest)
-    if found is None:
+    if found is None or not sees(found.entry.namespace):
         return False
     cache.release(found, REMOVED)
     cache.tally.add(found.entry.namespace, "removals")
     return True
+
+
+def timed(entry: Entry, now_ns: int) -> Entry:
+    """Return an entry that lives from now; its two ends are given as seconds to live."""
+    return entry._replace(
+        stored_at_ns=now_ns,
+        expires_at_ns=now_ns + min(entry.expires_at_ns, MAX_TTL_S) * NANOSECONDS,
+        keep_until_ns=now_ns + min(entry.keep_until_ns, MAX_TTL_S) * NANOSECONDS,
+    )
 
 
 def keep(cache: AnswerCache, entry: Entry, content: str) -> Any:

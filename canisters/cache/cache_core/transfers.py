@@ -15,6 +15,7 @@ from cache_core.answer_cache import AnswerCache
 from cache_core.answer_texts import ANSWER, Entry, read_record, write_record
 from cache_core.bank_store import Found
 from cache_core.cache_bounds import CacheBounds, refuse_namespace
+from cache_core.listing import page_of
 from cache_core.places import place_of
 from cache_core.puts import keep
 from refrain_core.chunked_text import utf8_len
@@ -38,6 +39,29 @@ def exported(cache: AnswerCache, entry: Entry, key: str, first: str) -> dict[str
     return {"header": header, "content": content, "checksum": checksum(header, content)}
 
 
+def export_page(cache: AnswerCache, cursor: str) -> Any:
+    """Return a page of TransferredAnswers, or the refusal of its cursor; failures stay behind."""
+    room = PageRoom()
+
+    def rendered(entry: Entry, key: str, first: str) -> "dict[str, Any] | None":
+        return None if entry.kind != ANSWER else exported(cache, entry, key, first)
+
+    return page_of(cache, cursor, MOST_RECORDS, rendered, lambda _: True, room.is_left)
+
+
+class PageRoom:
+    """The bytes that a page may still take."""
+
+    def __init__(self) -> None:
+        """Begin with a whole page's."""
+        self._left = MOST_PAGE_BYTES
+
+    def is_left(self, row: "dict[str, Any]") -> bool:
+        """Take a row's bytes; tell whether a further row has a place."""
+        self._left -= utf8_len(row["header"]) + utf8_len(row["content"])
+        return self._left > 0
+
+
 def checksum(header: str, content: str) -> str:
     """Return the sha256 of a transferred answer, lowercase hexadecimal."""
     return hashlib.sha256(f"{header}{content}".encode()).hexdigest()
@@ -52,7 +76,9 @@ def imported(cache: AnswerCache, records: "Sequence[dict[str, str]]", now_ns: in
 
 
 def _imported_one(cache: AnswerCache, record: "dict[str, str]", now_ns: int) -> str:
-    entry = _entry_of(record, cache.bounds)
+    header, content = record["header"], record["content"]
+    is_intact = record["checksum"] == checksum(header, content)
+    entry = entry_of_header(header, content, cache.bounds) if is_intact else None
     if entry is None:
         return DAMAGED
     if now_ns >= entry.keep_until_ns:
@@ -60,14 +86,12 @@ def _imported_one(cache: AnswerCache, record: "dict[str, str]", now_ns: int) -> 
     present = cache.find(entry.digest)
     if present is not None and present.entry.stored_at_ns >= entry.stored_at_ns:
         return PRESENT
-    stored = keep(cache, entry, record["content"])
+    stored = keep(cache, entry, content)
     return IMPORTED if "Stored" in stored else f"refused: {next(iter(stored['Refused']))}"
 
 
-def _entry_of(record: "dict[str, str]", bounds: CacheBounds) -> "Entry | None":
-    header, content = record["header"], record["content"]
-    if record["checksum"] != checksum(header, content):
-        return None
+def entry_of_header(header: str, content: str, bounds: CacheBounds) -> "Entry | None":
+    """Read a header that came from outside; None if it describes no answer with this content."""
     try:
         read = read_record(header)
     except ValueError:
