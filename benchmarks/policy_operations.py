@@ -1,18 +1,21 @@
-"""What a hit and a put with its eviction do, counted by the opcode, and what that costs on chain."""
+"""What a hit and a put with its eviction do, counted by the opcode, and its price on chain."""
 
 from __future__ import annotations
 
 import dis
 import sys
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from refrain_core.policies import policy_choice
 from refrain_core.policies.policy_choice import make_policy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from types import FrameType
 
+SOURCES = str(Path(policy_choice.__file__).parent)
 ENTRIES = 1_000
 KEPT_BYTES = 2_000
 COST = 278_000_000
@@ -39,7 +42,7 @@ def operations_of(action: Callable[[], Any]) -> Counter[str]:
     counts: Counter[str] = Counter()
 
     def traced(frame: FrameType, event: str, _argument: object) -> Any:
-        if "policies" not in frame.f_code.co_filename or "benchmarks" in frame.f_code.co_filename:
+        if not frame.f_code.co_filename.startswith(SOURCES):
             return None
         if event == "call":
             frame.f_trace_opcodes = True
@@ -64,7 +67,12 @@ def counted(name: str, entries: int = ENTRIES) -> dict[str, dict[str, float]]:
     policy = make_policy(name, entries, entries * KEPT_BYTES)
     for number in range(entries):
         policy.add(f"{number:016x}", KEPT_BYTES, COST)
-    hits = operations_of(lambda: [policy.use(f"{number:016x}") for number in range(0, entries, 2)])
+
+    def hit_half() -> None:
+        for number in range(0, entries, 2):
+            policy.use(f"{number:016x}")
+
+    hits = operations_of(hit_half)
     for number in range(entries, entries * 5):
         policy.victim()
         policy.add(f"{number:016x}", KEPT_BYTES, COST)
@@ -78,7 +86,7 @@ def counted(name: str, entries: int = ENTRIES) -> dict[str, dict[str, float]]:
     return {"hit": _mean(hits, entries // 2), "put": _mean(puts, entries * 3)}
 
 
-def instructions(operations: dict[str, float]) -> int:
+def instructions(operations: Mapping[str, float]) -> int:
     """Price counted operations."""
     return round(sum(PRICES[kind] * number for kind, number in operations.items()))
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from cache_core.response_cache import ResponseCache
+
 from cache_core import (
     admission,
     answer_texts,
@@ -14,7 +16,6 @@ from cache_core import (
     tally,
     upkeep,
 )
-from cache_core.response_cache import ResponseCache
 from tests.rustpython import inputs
 from tests.rustpython.inputs import OTHER, SECOND, START_NS, TENANT, TEXTS, Inputs, ask, put
 from tests.rustpython.recording import Recording

@@ -14,8 +14,9 @@ from tests.rustpython import (
     desk_chapters,
     infer_chapters,
     played_chapters,
-    ring_chapters,
+    policy_chapters,
     request_chapters,
+    ring_chapters,
     shared_chapters,
 )
 from tests.rustpython.recording import Recording
@@ -28,6 +29,7 @@ def recorded() -> Recording:
         request_chapters,
         shared_chapters,
         control_chapters,
+        policy_chapters,
         cache_chapters,
         consensus_chapters,
         infer_chapters,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from cache_core.answer_texts import ANSWER, FAILURE, HEADER_BYTES, MAX_ANSWER_BYTES, Entry
-from cache_core.cache_bounds import CacheBounds, MAX_TTL_S, refuse_namespace, refuse_range
+from cache_core.cache_bounds import MAX_TTL_S, CacheBounds, refuse_namespace, refuse_range
 from refrain_core.access import is_principal_text
 from refrain_core.cache_control import Directives, parse_directives
 from refrain_core.chunked_text import utf8_len

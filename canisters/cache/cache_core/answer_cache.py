@@ -4,9 +4,9 @@ After every put, what is indexed keeps the bounds. Only what an upgrade left and
 not loaded yet may stand over them, and what stood there before a controller lowered them.
 """
 
-from cache_core.cache_bounds import CacheBounds
 from cache_core.answer_index import AnswerIndex, Victim
 from cache_core.bank_store import BankStore, Found
+from cache_core.cache_bounds import CacheBounds
 from cache_core.departures import EVICTED, Departures
 from cache_core.invalidation import Invalidation
 from cache_core.meta_rows import MetaRows

@@ -12,7 +12,6 @@ from cache_core.arrival_queue import ArrivalQueue
 from cache_core.kept import Kept
 from cache_core.shelves import Shelf
 
-
 Victim = tuple[str, Kept]
 """An answer that the index has dropped: its digest, and what was known of it."""
 

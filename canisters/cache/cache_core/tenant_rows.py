@@ -5,8 +5,8 @@ c|NAMESPACE   counts in the order of `TenantCounts`
 """
 
 from cache_core.shelves import ShelfBounds, pack_bounds, unpack_bounds
-from cache_core.tally import Counts, pack_counts, unpack_counts
 from cache_core.stable_maps import TextMap
+from cache_core.tally import Counts, pack_counts, unpack_counts
 
 
 class TenantRows:

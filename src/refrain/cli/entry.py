@@ -15,9 +15,9 @@ from kybra_replica.gateway.faults import ControlError, NotRunning
 from kybra_replica.kernel.rejects import Rejected
 from refrain.cli.ask import ask_command
 from refrain.cli.down import down_command
+from refrain.cli.key import key_command
 from refrain.cli.quant import quant_command
 from refrain.cli.simulate import simulate_command
-from refrain.cli.key import key_command
 from refrain.cli.status import status_command
 from refrain.cli.tally import tally_command
 from refrain.cli.up import up_command

@@ -140,10 +140,11 @@ class SlotRings:
             start = self._free + 1
         slots = self._slots
         fading = self._fading
+        take = fading.pop
         self._next_moved = start + _MOVED_AT_ONCE
         for key in self._keys[start : start + _MOVED_AT_ONCE]:
             if key in fading:
-                slots[key] = fading.pop(key)
+                slots[key] = take(key)
         additions = _ADDITIONS_BETWEEN
         if start + _MOVED_AT_ONCE >= len(self._keys):
             self._fading = {}

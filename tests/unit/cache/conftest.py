@@ -6,8 +6,8 @@ from typing import Any
 
 import kybra
 import pytest
-
 from cache_core.response_cache import ResponseCache
+
 from tests.unit import fresh_canister
 
 TENANT = "rrkah-fqaaa-aaaaa-aaaaq-cai"

@@ -1,4 +1,4 @@
-"""Policies written as plainly as can be, slow and obviously right: what the real ones must equal."""
+"""Policies written as plainly as can be, slow and obviously right, to compare the others with."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class PlainSieve(PlainLru):
 
 
 class PlainCost(PlainLru):
-    """GreedyDual-Size without rounding or second chances: the exact value of each key, in a dict."""
+    """GreedyDual-Size without rounding or second chances: the exact worth of each key."""
 
     def __init__(self) -> None:
         """Start empty."""

@@ -17,7 +17,7 @@ DEAR = 2_000_000_000
 
 
 def mixed_traffic() -> list[Access]:
-    """Ask 40,000 times for 4,000 answers; one in ten costs a hundred times as much as the others."""
+    """Ask 40,000 times for 4,000 answers; one in ten costs a hundred times what others do."""
     made = random.Random(11)  # noqa: S311 - test data
     weights = [1 / (rank + 1) ** 0.8 for rank in range(4_000)]
     costs = [DEAR if made.randrange(10) == 0 else CHEAP for _ in weights]
@@ -34,10 +34,10 @@ def missed_cost(trace: list[Access], policy: str) -> float:
 
 
 def test_where_costs_differ_it_pays_less_than_half_of_what_lru_pays() -> None:
-    """Of the cost of asking each time LRU pays 63 %, SIEVE 54 %, the cost-aware policy 15 %."""
+    """Of the cost of asking each time LRU pays 80 %, SIEVE 65 %, the cost-aware policy 30 %."""
     trace = mixed_traffic()
     paid = {name: round(missed_cost(trace, name), 2) for name in ("lru", "sieve", "s3fifo", "cost")}
-    assert paid == {"lru": 0.63, "sieve": 0.54, "s3fifo": 0.54, "cost": 0.15}
+    assert paid == {"lru": 0.80, "sieve": 0.65, "s3fifo": 0.63, "cost": 0.30}
 
 
 def test_where_costs_are_equal_it_misses_less_than_lru(zipf_trace: list[int]) -> None:
@@ -80,7 +80,7 @@ def test_a_dear_key_that_nobody_asks_for_is_not_kept_for_ever() -> None:
     policy.add("dear", 1_000, 50 * CHEAP)
     for number in range(10):
         policy.add(number, 1_000, CHEAP)
-    victims = []
+    victims: list[object] = []
     while "dear" in policy:
         policy.add(f"new {len(victims)}", 1_000, CHEAP)
         victims.append(policy.victim())
