@@ -115,6 +115,23 @@ def _certificates() -> Parser:
     )
 
 
+def _prompts() -> tuple[Parser, Parser]:
+    return (
+        Parser(
+            "requests of OpenAI's form",
+            _of_text(read_openai),
+            tuple(body.encode() for body in OPENAI_BODIES),
+            Refused,
+        ),
+        Parser(
+            "further parameters",
+            _of_text(canonical_extra),
+            (b'{"top_k":40,"logit_bias":{"7":-1e2},"a":[null,true,"\\u00e9\\ud83d\\ude00"]}',),
+            ValueError,
+        ),
+    )
+
+
 def parsers() -> list[Parser]:
     """All of them."""
     messages = tuple(
@@ -151,17 +168,6 @@ def parsers() -> list[Parser]:
             (build(toy_program("dice")), packed(build(toy_program("scribe")))),
             ArtefactRefused,
         ),
-        Parser(
-            "requests of OpenAI's form",
-            _of_text(read_openai),
-            tuple(body.encode() for body in OPENAI_BODIES),
-            Refused,
-        ),
-        Parser(
-            "further parameters",
-            _of_text(canonical_extra),
-            (b'{"top_k":40,"logit_bias":{"7":-1e2},"a":[null,true,"\\u00e9\\ud83d\\ude00"]}',),
-            ValueError,
-        ),
+        *_prompts(),
         Parser("PocketIC bodies", fields.parse, (calls,), PocketIcError),
     ]
