@@ -1,4 +1,4 @@
-"""Settings, roles and invalidation: endpoints of controllers, some of tenants for what is theirs."""
+"""Settings, roles and invalidation: endpoints of controllers, some of them of tenants too."""
 
 from typing import cast
 

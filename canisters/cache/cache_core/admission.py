@@ -1,20 +1,17 @@
 """What the cache takes, under which bounds, and for how long."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
-from cache_core.answer_texts import ANSWER, FAILURE, HEADER_BYTES, MAX_ANSWER_BYTES, Entry
+from cache_core.answer_texts import ANSWER, FAILURE, Entry
 from cache_core.cache_bounds import MAX_TTL_S, CacheBounds, refuse_namespace, refuse_range
-from refrain_core.access import is_principal_text
 from refrain_core.cache_control import Directives, parse_directives
 from refrain_core.chunked_text import utf8_len
 from refrain_core.fingerprint import is_digest, sample_digest
 from refrain_core.freshness import kept_for_s
 from refrain_core.json_texts import json_text
-from refrain_core.limits import ANONYMOUS, NANOSECONDS, PUBLIC
+from refrain_core.limits import NANOSECONDS
 from refrain_core.model_names import parse_model
-from refrain_core.namespaces import is_shared_name
-from refrain_core.policies.policy_choice import POLICY_NAMES
 from refrain_core.refusals import bad_request, too_large
 
 FINISHED = ("stop", "length")

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from cache_core.arrival_queue import ArrivalQueue
 from cache_core.kept import Kept
 from cache_core.shelves import Shelf
+from refrain_core.renewed_dict import RenewedDict
 
 Victim = tuple[str, Kept]
 """An answer that the index has dropped: its digest, and what was known of it."""
@@ -31,7 +32,7 @@ class AnswerIndex:
         self.size_bytes = 0
         self.is_arranged = True
         self._open_shelf = open_shelf
-        self._rows: dict[str, Kept] = {}
+        self._rows: RenewedDict[Kept] = RenewedDict()
         self._shelves: dict[str, Shelf] = {}
         self._queue = ArrivalQueue()
         self._largest = ""
@@ -58,9 +59,9 @@ class AnswerIndex:
         shelf = self._open_shelf(namespace)
         shelf.entries, shelf.size_bytes = former.entries, former.size_bytes
         for key in former.policy.oldest_first():
-            digest = str(key)
-            kept = self._rows[digest]
-            shelf.policy.add(digest, kept.size_bytes, kept.cost)
+            kept = self._rows.get(str(key))
+            if kept is not None:
+                shelf.policy.add(key, kept.size_bytes, kept.cost)
         self._shelves[namespace] = shelf
 
     def add(self, digest: str, kept: Kept) -> None:
@@ -82,7 +83,7 @@ class AnswerIndex:
 
     def forget(self, digest: str) -> "Kept | None":
         """Drop an answer that left; return what was known of it."""
-        kept = self._rows.pop(digest, None)
+        kept = self._rows.pop(digest)
         if kept is not None:
             self.shelf(kept.namespace).policy.forget(digest)
             self._subtract(kept)
@@ -90,7 +91,7 @@ class AnswerIndex:
 
     def digests(self) -> list[str]:
         """List all digests; a million take 8 MB."""
-        return list(self._rows)
+        return self._rows.keys()
 
     # bounds
 
@@ -164,7 +165,7 @@ class AnswerIndex:
         return not self.is_arranged
 
     def _know(self, digest: str, kept: Kept) -> None:
-        self._rows[digest] = kept
+        self._rows.put(digest, kept)
         shelf = self.shelf(kept.namespace)
         shelf.entries += 1
         shelf.size_bytes += kept.size_bytes
@@ -188,8 +189,10 @@ class AnswerIndex:
             return self._queued_victim(shelf)
         return self._dropped(str(chosen.policy.victim()))
 
-    def _dropped(self, digest: str) -> Victim:
+    def _dropped(self, digest: str) -> "Victim | None":
         kept = self._rows.pop(digest)
+        if kept is None:
+            return None
         self._subtract(kept)
         return (digest, kept)
 

@@ -119,7 +119,7 @@ def read_record(text: str) -> "AnswerText | None":
         values[place] = int(fields[place])
     if fields[_PARTS]:
         values[_PARTS] = fields[_PARTS].replace("%7C", "|").replace("%25", "%")
-    return AnswerText(Entry._make(values), first)  # type: ignore[arg-type]  # numbers where they belong
+    return AnswerText(Entry._make(values), first)
 
 
 def holds(text: str, digest: str) -> bool:

@@ -32,7 +32,7 @@ class ArrivalQueue:
         """Tell whether all were taken."""
         return self._taken >= len(self._queue)
 
-    def first(self, fits: "Callable[[int, str], bool]") -> "str | None":
+    def first(self, fits: Callable[[int, str], bool]) -> "str | None":
         """Return the first of the next few that fits; it stays, and no longer fits when taken."""
         for sequence, digest in self._queue[self._taken : self._taken + QUEUE_TRIES]:
             if fits(sequence, digest):

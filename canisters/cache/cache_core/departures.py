@@ -5,6 +5,8 @@ Both are kept in the heap, for the latest ones only, and are lost by an upgrade.
 
 from collections.abc import Callable
 
+from refrain_core.renewed_dict import RenewedDict
+
 MOST_REMEMBERED = 10_000
 """Departures and prompts, each about 300 bytes of heap."""
 
@@ -23,7 +25,7 @@ class Recent:
     def __init__(self, most: int) -> None:
         """Remember at most so many keys."""
         self._most = most
-        self._values: dict[str, str] = {}
+        self._values: RenewedDict[str] = RenewedDict()
         self._ring: list[str] = []
         self._next = 0
 
@@ -37,10 +39,10 @@ class Recent:
             if len(self._ring) < self._most:
                 self._ring.append(key)
             else:
-                self._values.pop(self._ring[self._next], None)
+                self._values.pop(self._ring[self._next])
                 self._ring[self._next] = key
                 self._next = (self._next + 1) % self._most
-        self._values[key] = value
+        self._values.put(key, value)
 
     def get(self, key: str) -> "str | None":
         """Return a value that is still remembered."""
@@ -64,7 +66,7 @@ class Departures:
         if parts:
             self._prompts.note(_prompt_key(namespace, parts), digest)
 
-    def reason(self, digest: str, sees: "Callable[[str], bool]") -> str:
+    def reason(self, digest: str, sees: Callable[[str], bool]) -> str:
         """Return why a digest is not stored, as whoever `sees` its namespace may know."""
         reason, _, namespace = (self._reasons.get(digest) or "").partition("|")
         return reason if reason and sees(namespace) else NEVER_STORED

@@ -28,7 +28,12 @@ def explain(
     namespace, digest = asked
     sought = seek(cache, digest, sees, directives, now_ns)
     verdict = _SERVED.get(sought.verdict, sought.verdict)
-    explained = {"verdict": verdict, "digest": digest, "nearest": None, "differs": []}
+    explained: dict[str, Any] = {
+        "verdict": verdict,
+        "digest": digest,
+        "nearest": None,
+        "differs": [],
+    }
     if sought.found is None:
         _add_nearest(cache, explained, request, namespace, sees)
     return {"Explained": explained}

@@ -21,9 +21,9 @@ def page_of(  # noqa: PLR0913, PLR0917 - what a page is made of
     cache: AnswerCache,
     cursor: str,
     most: int,
-    render: "Callable[[Entry, str, str], Any]",
+    render: Callable[[Entry, str, str], Any],
     sees: Sees,
-    has_room: "Callable[[Any], bool]" = lambda _: True,
+    has_room: Callable[[Any], bool] = lambda _: True,
 ) -> Any:
     """Return a page as {"rows", "next"}, or the refusal of its cursor.
 
@@ -50,7 +50,7 @@ def page_of(  # noqa: PLR0913, PLR0917 - what a page is made of
     return {"rows": rows, "next": f"{following}/" if following < BANKS else ""}
 
 
-def _answers(cache: AnswerCache, bank: int, after: str) -> "Iterator[tuple[str, AnswerText]]":
+def _answers(cache: AnswerCache, bank: int, after: str) -> Iterator[tuple[str, AnswerText]]:
     for key, text in cache.store.bank_items(bank):
         record = None if is_piece(key) or key <= after else read_record(text)
         if record is not None:

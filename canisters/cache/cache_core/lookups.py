@@ -51,7 +51,7 @@ def look(cache: AnswerCache, digest: str, sees: Sees, now_ns: int, control: str 
     return _rendered(cache, seek(cache, digest, sees, directives, now_ns), now_ns)
 
 
-def fetch(
+def fetch(  # noqa: PLR0913, PLR0917 - a lookup's whole context
     cache: AnswerCache, tenant: str, digest: str, sees: Sees, now_ns: int, control: str = ""
 ) -> Any:
     """Answer as LookupResult, count it for the tenant, and move the answer's recency."""

@@ -61,7 +61,7 @@ def put_negative(cache: AnswerCache, request: Mapping[str, Any], now_ns: int) ->
     return keep(cache, entry, content)
 
 
-def remove(cache: AnswerCache, digest: str, sees: "Callable[[str], bool]") -> bool:
+def remove(cache: AnswerCache, digest: str, sees: Callable[[str], bool]) -> bool:
     """Remove the answer of a digest that the caller sees; tell whether there was one."""
     found = cache.store.find(digest)
     if found is None or not sees(found.entry.namespace):

@@ -23,7 +23,7 @@ class TextMap(Protocol):
 class StableMaps(NamedTuple):
     """Banks of answers, and maps of few rows: the cache's own, namespaces', purges'."""
 
-    banks: "Sequence[TextMap]"
+    banks: Sequence[TextMap]
     meta: TextMap
     tenants: TextMap
     purges: TextMap

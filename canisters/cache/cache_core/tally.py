@@ -42,7 +42,7 @@ class Counts(NamedTuple):
 class Tally:
     """Counts by namespace; those of "" are of the whole cache."""
 
-    def __init__(self, load: "Callable[[str], Counts]") -> None:
+    def __init__(self, load: Callable[[str], Counts]) -> None:
         """Go on from counts that were flushed before, which `load` reads by namespace."""
         self._load = load
         self._counts: dict[str, dict[str, int]] = {}
@@ -59,7 +59,7 @@ class Tally:
                 self._of(name)[field] += amount
                 self._dirty[name] = True
 
-    def flush(self, save: "Callable[[str, Counts], None]", most: int = FLUSHED_AT_ONCE) -> int:
+    def flush(self, save: Callable[[str, Counts], None], most: int = FLUSHED_AT_ONCE) -> int:
         """Write the counts of at most so many namespaces that changed; return how many are left."""
         for name in list(self._dirty)[:most]:
             save(name, self.counts(name))

@@ -1,6 +1,6 @@
 """Answers on their way out of one cache and into another: each with a checksum of its own.
 
-A transferred answer is two texts: its record's header in the present layout, and its whole content.
+A transferred answer is two texts: its record's header in the present layout, and its content.
 The checksum is the sha256 of both, so that what was damaged on the way is refused by itself, while
 the rest of its page is taken. An import keeps the answer's own times, tags and cost; its sequence is
 new. What is stored already and as new is left as it is, so that a page may be sent twice.
@@ -67,7 +67,7 @@ def checksum(header: str, content: str) -> str:
     return hashlib.sha256(f"{header}{content}".encode()).hexdigest()
 
 
-def imported(cache: AnswerCache, records: "Sequence[dict[str, str]]", now_ns: int) -> list[str]:
+def imported(cache: AnswerCache, records: Sequence[dict[str, str]], now_ns: int) -> list[str]:
     """Take each of a page's answers, or not; return what became of it, in order.
 
     "imported", "present", "expired", "damaged" (checksum or form), or "refused: " and the bound.
