@@ -2,7 +2,7 @@
 
 Records and variants cost a canister up to half a million instructions each; these take and give
 texts (docs/decisions/014). A reply begins with "hit" or "miss", a bar, and the stored record
-as `cache_core.answer_texts` describes it, or the reason. The typed endpoints beside them say the same.
+as `cache_core.answer_texts` describes it, or the reason. The typed endpoints say the same.
 """
 
 from typing import Any

@@ -39,7 +39,7 @@ class Sought(NamedTuple):
     """What a lookup came to: how the answer serves, or why it does not."""
 
     verdict: str
-    found: "Found | None"
+    found: Found | None
 
 
 def look(cache: AnswerCache, digest: str, sees: Sees, now_ns: int, control: str = "") -> Any:

@@ -2,7 +2,6 @@
 
 from typing import NamedTuple
 
-from refrain_core.policies.policy import Policy
 from refrain_core.policies.policy_choice import make_policy
 
 DEFAULT_POLICY = "sieve"
@@ -24,7 +23,7 @@ class Shelf:
         self.bounds = bounds
         self.entries = 0
         self.size_bytes = 0
-        self.policy: Policy = make_policy(
+        self.policy = make_policy(
             bounds.policy, bounds.max_entries or whole_entries, bounds.max_bytes or whole_bytes
         )
 

@@ -2,8 +2,8 @@
 
 A transferred answer is two texts: its record's header in the present layout, and its content.
 The checksum is the sha256 of both, so that what was damaged on the way is refused by itself, while
-the rest of its page is taken. An import keeps the answer's own times, tags and cost; its sequence is
-new. What is stored already and as new is left as it is, so that a page may be sent twice.
+the rest of its page is taken. An import keeps the answer's own times, tags and cost; its sequence
+is new. What is stored already and as new is left as it is, so that a page may be sent twice.
 """
 
 import hashlib
