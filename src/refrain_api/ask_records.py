@@ -14,9 +14,8 @@ class ChatMessage(Record):
 # model: "NAME@REVISION:QUANTIZATION"; the batcher also takes a bare NAME that only one model bears.
 # temperature_micros, top_p_micros: millionths, so that 0 and 0.0 are one request.
 # response_format: None, "json_object", or a JSON schema as text.
-# extra: further parameters of the provider's form, one JSON object in canonical form.
-# cache_control: what the cache may do for it (RFC 9111, 5861), such as "max-age=60, no-store";
-# the one field that is no part of the key.
+# extra: all further parameters of OpenAI's form as the text of one JSON object; part of the key.
+# cache_control: RFC 9111 directives as one text; never part of the key.
 class AskRequest(Record):
     namespace: Opt[text]
     model: text

@@ -1,6 +1,6 @@
 """Records of the cache canister's interface."""
 
-from kybra import Opt, Record, Variant, Vec, nat32, nat64, text
+from kybra import Opt, Record, Variant, Vec, int64, nat32, nat64, text
 
 from refrain_api.ask_records import Answer
 from refrain_api.refusal_variants import Refusal
@@ -31,14 +31,14 @@ class NegativeRequest(Record):
     ttl_s: nat32
 
 
-# A stored answer, how old it is, and how long it stays fresh.
+# A stored answer, how old it is, and how long it stays fresh: below zero it is stale.
 class CachedAnswer(Record):
     answer: Answer
     digest: text
     key: text
     namespace: text
     age_s: nat32
-    expires_in_s: nat32
+    expires_in_s: int64
 
 
 # A remembered failure, and how long it still is.

@@ -63,6 +63,11 @@ class CacheStatus(NamedTuple):
         return self.fwd is None
 
 
+def hit_text(ttl_s: int, key: str) -> str:
+    """Write the status of a fresh hit, whose `key` is hexadecimal: the common one, in one step."""
+    return f'hit; ttl={ttl_s}; key="{key}"'
+
+
 def status_text(status: CacheStatus) -> str:
     """Write a status; characters that RFC 9211 has no form for become question marks."""
     parts = ["hit" if status.fwd is None else f"fwd={status.fwd}"]
@@ -151,7 +156,9 @@ def _unquoted(written: str) -> "str | None":
 
 
 def _string(text: str) -> str:
-    shown = "".join([one if one in _PRINTABLE else "?" for one in text])
+    shown = text
+    if not _PRINTABLE.issuperset(text):
+        shown = "".join([one if one in _PRINTABLE else "?" for one in text])
     escaped = shown.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
 

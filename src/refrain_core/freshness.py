@@ -19,7 +19,7 @@ max-age is closed on both sides, as RFC 9111 has it: an answer exactly so old st
 
 from typing import Protocol
 
-from refrain_core.cache_control import Directives
+from refrain_core.cache_control import NO_DIRECTIVES, Directives
 from refrain_core.limits import NANOSECONDS
 from refrain_core.trust_labels import meets
 
@@ -61,7 +61,17 @@ class Aged(Protocol):
 
 
 def decide(stored: Aged, directives: Directives, now_ns: int) -> str:
-    """Return `FRESH`, `STALE`, `STALE_IF_ERROR` or one of `MISS_REASONS`."""
+    """Return `FRESH`, `STALE`, `STALE_IF_ERROR` or one of `MISS_REASONS`.
+
+    Where nothing is asked of the cache, which is nearly always, two comparisons decide.
+    """
+    if directives is NO_DIRECTIVES:
+        is_fresh = max(now_ns, stored.stored_at_ns) < stored.expires_at_ns
+        return FRESH if is_fresh else EXPIRED
+    return _decided(stored, directives, now_ns)
+
+
+def _decided(stored: Aged, directives: Directives, now_ns: int) -> str:
     least = directives.least_trust
     if least is not None and not meets(stored.trust, least):
         return LESS_TRUSTED

@@ -70,6 +70,7 @@ def records(book: Recording) -> None:
         book.call(answer_texts.read_record, record)
         book.call(answer_texts.holds, record, entry.digest)
         book.call(bank_store.kept_of, entry)
+        book.call(answer_texts.Entry.keep_until_ns, entry)
     for text in ("x1", "v2|a", "", "v1|a|b"):
         book.call(answer_texts.read_record, text)
         book.call(answer_texts.holds, text, "a")

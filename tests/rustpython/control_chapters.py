@@ -89,6 +89,7 @@ def statuses(book: Recording) -> None:
         status = cache_status.CacheStatus("miss", 503, -1, stored=True, key=text, detail=text)
         book.call(cache_status.parse_status, book.call(cache_status.status_text, status))
     book.call(cache_status.status_text, cache_status.CacheStatus())
+    book.call(cache_status.hit_text, -3, "00ff")
     for fwd in (None, "miss"):
         book.call(cache_status.CacheStatus.is_hit, cache_status.CacheStatus(fwd))
 

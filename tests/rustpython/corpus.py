@@ -17,6 +17,7 @@ from tests.rustpython import (
     policy_chapters,
     request_chapters,
     ring_chapters,
+    serving_chapters,
     shared_chapters,
 )
 from tests.rustpython.recording import Recording
@@ -35,6 +36,7 @@ def recorded() -> Recording:
         infer_chapters,
         batcher_chapters,
         desk_chapters,
+        serving_chapters,
         played_chapters,
         ring_chapters,
     ):

@@ -144,7 +144,10 @@ def answer(content: str = "four", **fields: Any) -> dict[str, Any]:
 
 def put(digest: str, content: str = "four", **fields: Any) -> dict[str, Any]:
     """Make a PutRequest, with fields of it or of its answer replaced."""
-    made = {"digest": digest, "namespace": TENANT, "answer": answer(content), "ttl_s": None}
+    made = {"digest": digest, "namespace": TENANT, "answer": answer(content)} | {
+        "ttl_s": None,
+        "cache_control": "",
+    }
     for field, value in fields.items():
         (made if field in made else made["answer"])[field] = value  # type: ignore[index]
     return made

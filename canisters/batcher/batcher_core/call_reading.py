@@ -5,7 +5,14 @@ from typing import Any
 from batcher_core.outcomes import Outcome, answered_outcome, refused_outcome
 from batcher_core.serving import FRESH, NEGATIVE, NOTHING, REVALIDATING, SPARE, Found, forwarded
 from refrain_core.cache_control import Directives
-from refrain_core.cache_status import REQUEST, STALE, WHILE_REVALIDATE, CacheStatus, status_text
+from refrain_core.cache_status import (
+    REQUEST,
+    STALE,
+    WHILE_REVALIDATE,
+    CacheStatus,
+    hit_text,
+    status_text,
+)
 from refrain_core.refusals import busy, closing, internal
 
 _SHOWN_CHARACTERS = 200
@@ -59,14 +66,14 @@ def stored_key(reply: "dict[str, Any] | None") -> "str | None":
 
 
 def _found(kind: str, hit: dict[str, Any], directives: Directives) -> Found:
-    detail = WHILE_REVALIDATE if kind == REVALIDATING else None
-    status = status_text(CacheStatus(ttl_s=_ttl_s(hit), key=hit["key"], detail=detail))
+    ttl_s = hit["expires_in_s"]
+    status = hit_text(ttl_s, hit["key"])
+    if kind == REVALIDATING:
+        status = status_text(
+            CacheStatus(None, ttl_s=ttl_s, key=hit["key"], detail=WHILE_REVALIDATE)
+        )
     outcome = answered_outcome(hit["digest"], hit["answer"], status, age_s=hit["age_s"])
     return Found(kind, outcome, REQUEST if directives.no_cache else STALE)
-
-
-def _ttl_s(hit: dict[str, Any]) -> int:
-    return int(hit["expires_in_s"])
 
 
 def _rejected(error: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from cache_core.answer_texts import Entry
+from refrain_core.freshness import ttl_left_s
 from refrain_core.json_texts import parse_json
 from refrain_core.limits import NANOSECONDS
 
@@ -26,7 +27,7 @@ def served(arm: str, entry: Entry, key: str, content: str, now_ns: int) -> Any:
             "key": key,
             "namespace": entry.namespace,
             "age_s": _age_s(entry, now_ns),
-            "expires_in_s": _left_s(entry, now_ns),
+            "expires_in_s": ttl_left_s(entry, now_ns),
         }
     }
 

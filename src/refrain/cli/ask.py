@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from refrain.cli.cache_options import cache_options
 from refrain.cli.network_options import Elsewhere, network_options
 from refrain.cli.options import json_option, state_option
 from refrain.cli.screen import counted, duration, on_terminal, patience, say, show, show_json
@@ -15,6 +16,7 @@ from refrain.client.ask_request import AskOptions, ask_request, extra_of, micros
 from refrain.client.asking import Asked, Outcome, ask
 from refrain.client.connection import connect
 from refrain.failures import Refused
+from refrain_core.cache_status import CacheStatus, status_text
 
 if TYPE_CHECKING:
     from refrain.state.folder import StateFolder
@@ -56,6 +58,7 @@ def _as_extra(
 )
 @click.option("--public", is_flag=True, help="Share the answer in the public namespace.")
 @click.option("--model", metavar="MODEL", help="Which model, where the batcher serves several.")
+@cache_options
 @network_options
 @json_option
 def ask_command(
@@ -104,7 +107,7 @@ def outcome_line(outcome: Outcome) -> str:
     """How an answer was served, in one line."""
     answered, answer = outcome.answered, outcome.answered["answer"]
     parts = [
-        answered["cache_status"].removeprefix("fwd="),
+        served_line(outcome.status),
         duration(outcome.elapsed_s),
         f"{answer['prompt_tokens']} + {answer['completion_tokens']} tokens",
         counted(answered["charged_cycles"], "cycle"),
@@ -114,6 +117,11 @@ def outcome_line(outcome: Outcome) -> str:
     if answer["dropped_characters"]:
         parts.append(f"{counted(answer['dropped_characters'], 'character')} of the prompt dropped")
     return " · ".join(parts)
+
+
+def served_line(status: CacheStatus) -> str:
+    """How an answer was served, without the cache's key."""
+    return status_text(status._replace(key=None)).removeprefix("fwd=")
 
 
 def _waiting() -> AbstractContextManager[None]:

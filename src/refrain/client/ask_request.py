@@ -25,6 +25,7 @@ class AskOptions(NamedTuple):
     seed: int | None = None
     public: bool = False
     extra: str | None = None
+    cache_control: str | None = None
 
 
 def micros(text: str) -> int:
@@ -79,5 +80,5 @@ def ask_request(options: AskOptions) -> dict[str, Any]:
         "stop": [],
         "response_format": None,
         "extra": options.extra,
-        "cache_control": None,
+        "cache_control": options.cache_control,
     }

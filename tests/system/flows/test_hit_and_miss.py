@@ -86,7 +86,7 @@ def test_any_field_that_changes_the_answer_is_a_miss(network: Network) -> None:
     ]
     network.answer_model("something else", times=len(changes))
     statuses = [network.answered(PROMPT, **change)["cache_status"] for change in changes]
-    assert statuses == ["fwd=miss; stored"] * len(changes)
+    assert statuses == [MISS_STORED] * len(changes)
 
 
 def test_another_tenant_does_not_see_the_answer(network: Network) -> None:

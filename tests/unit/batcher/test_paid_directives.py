@@ -45,18 +45,6 @@ def miss_cycles(stage: Stage, request_for: Any) -> int:
     return int(quote["Quoted"]["miss_cycles"])
 
 
-@pytest.fixture
-def reply_of(answer: dict[str, Any]) -> Any:
-    """Make the cache's reply of a stored answer, under one of its arms."""
-
-    def make(arm: str, message: Message) -> dict[str, Any]:
-        digest = message.waiting_for.args[3]
-        cached = {"answer": answer, "digest": digest, "age_s": 65, "key": "k", "namespace": ""}
-        return {arm: {**cached, "expires_in_s": -5}}
-
-    return make
-
-
 def account(stage: Stage) -> list[int]:
     """Return Bob's charged, spent, margin, credit and held cycles, which must balance."""
     parts = [int(part) for part in stage.maps[5].entries.get(BOB, "0|0|0|0|0").split("|")]
@@ -66,11 +54,11 @@ def account(stage: Stage) -> list[int]:
 
 
 def test_the_asker_who_triggers_a_renewal_pays_for_it(
-    stage: Stage, begin: Any, miss_cycles: int, reply_of: Any, inferred: Any
+    stage: Stage, begin: Any, miss_cycles: int, stored: Any, inferred: Any
 ) -> None:
     """A miss's price is held before the reply, no hit's fee beside it; the rest becomes credit."""
     message = begin(REVALIDATE, miss_cycles)
-    message.answer(reply_of("Stale", message))
+    message.answer(stored("Stale", message))
     assert message.accepted == miss_cycles
     assert message.reply["Answered"]["charged_cycles"] == miss_cycles
     assert account(stage) == [miss_cycles, 0, 0, 0, miss_cycles]
@@ -80,41 +68,41 @@ def test_the_asker_who_triggers_a_renewal_pays_for_it(
 
 
 def test_who_finds_a_renewal_under_way_pays_a_hit(
-    stage: Stage, begin: Any, miss_cycles: int, reply_of: Any
+    stage: Stage, begin: Any, miss_cycles: int, stored: Any
 ) -> None:
     """And nothing of that renewal."""
     begin("no-cache", miss_cycles)
     before = account(stage)
     message = begin(REVALIDATE, miss_cycles)
-    message.answer(reply_of("Stale", message))
+    message.answer(stored("Stale", message))
     assert message.reply["Answered"]["charged_cycles"] == HIT_FEE
     assert message.accepted == HIT_FEE
     assert account(stage)[2] == before[2] + HIT_FEE
 
 
 def test_a_failed_renewal_costs_what_it_cost_and_no_margin(
-    stage: Stage, begin: Any, miss_cycles: int, reply_of: Any
+    stage: Stage, begin: Any, miss_cycles: int, stored: Any
 ) -> None:
     """As every failure."""
     message = begin(REVALIDATE, miss_cycles)
-    message.answer(reply_of("Stale", message))
+    message.answer(stored("Stale", message))
     message.answer(FAILED, refunded=message.attached - 1_000)
     assert account(stage) == [miss_cycles, 1_000, 0, miss_cycles - 1_000, 0]
 
 
 def test_a_stale_answer_that_stands_in_costs_what_the_failure_did(
-    stage: Stage, begin: Any, miss_cycles: int, reply_of: Any
+    stage: Stage, begin: Any, miss_cycles: int, stored: Any
 ) -> None:
     """The reply tells it; no hit's fee is added."""
     message = begin("stale-if-error=60", miss_cycles)
-    message.answer(reply_of("StaleIfError", message))
+    message.answer(stored("StaleIfError", message))
     message.answer(FAILED, refunded=message.attached - 1_000)
     assert message.reply["Answered"]["charged_cycles"] == 1_000
     assert account(stage)[1:3] == [1_000, 0]
 
 
 def test_only_if_cached_needs_a_hits_fee_and_no_more(
-    stage: Stage, begin: Any, request_for: Any, reply_of: Any
+    stage: Stage, begin: Any, request_for: Any, stored: Any
 ) -> None:
     """Its quote says so, and what is not there is free."""
     request = request_for(cache_control="only-if-cached")
@@ -125,7 +113,7 @@ def test_only_if_cached_needs_a_hits_fee_and_no_more(
     assert "NotCached" in missed.reply["Refused"]
     assert missed.accepted == 0
     found = begin("only-if-cached", HIT_FEE)
-    found.answer(reply_of("Hit", found))
+    found.answer(stored("Hit", found))
     assert found.reply["Answered"]["charged_cycles"] == HIT_FEE
     assert account(stage) == [HIT_FEE, 0, HIT_FEE, 0, 0]
 
@@ -150,7 +138,7 @@ def test_books_balance_whatever_is_found_and_whatever_the_model_does(  # noqa: P
     stage: Stage,
     begin: Any,
     miss_cycles: int,
-    reply_of: Any,
+    stored: Any,
     inferred: Any,
     *,
     directives: str,
@@ -163,7 +151,7 @@ def test_books_balance_whatever_is_found_and_whatever_the_model_does(  # noqa: P
     while not message.done:
         account(stage)
         if message.called == "CacheService.fetch":
-            message.answer(MISS if arm is None else reply_of(arm, message))
+            message.answer(MISS if arm is None else stored(arm, message))
         elif message.called == "InferService.infer":
             reply = FAILED if fails else inferred()
             message.answer(reply, refunded=message.attached - 1_000)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from tests.unit.batcher.batcher_stage import Message, Stage
+    from tests.unit.batcher.batcher_stage import Stage
 
 STORED = {"Stored": {"key": "00ff", "evicted": 0}}
 FAULT = {"ProviderError": {"status": 503, "detail": "overloaded"}}
@@ -18,18 +18,6 @@ FAILED = {"Failed": {"refusal": FAULT, "outcalls": 1, "charged_cycles": 1_000}}
 def submitted(stage: Stage, request_for: Any) -> Any:
     """Begin a submit with directives."""
     return lambda directives: stage.message("submit", request_for(cache_control=directives))
-
-
-@pytest.fixture
-def stored(answer: dict[str, Any]) -> Any:
-    """Make the cache's reply of a stored answer, under one of its arms."""
-
-    def make(arm: str, message: Message) -> dict[str, Any]:
-        digest = message.waiting_for.args[3]
-        cached = {"answer": answer, "digest": digest, "age_s": 65, "key": "00ff", "namespace": ""}
-        return {arm: {**cached, "expires_in_s": -5}}
-
-    return make
 
 
 def test_no_cache_goes_to_the_model_without_a_lookup(submitted: Any, inferred: Any) -> None:

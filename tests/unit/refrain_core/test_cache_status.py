@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from refrain_core.cache_status import (
     MAX_CHARACTERS,
     CacheStatus,
+    hit_text,
     parse_status,
     status_text,
 )
@@ -75,6 +76,11 @@ def test_statuses_have_the_documented_form(status: CacheStatus, text: str) -> No
     """Each example of the module, and each thing that must be quoted."""
     assert status_text(status) == text
     assert parse_status(text) == status
+
+
+def test_a_fresh_hit_has_a_short_cut() -> None:
+    """It writes what the long way writes."""
+    assert hit_text(30, "00ff") == status_text(CacheStatus(ttl_s=30, key="00ff"))
 
 
 def test_characters_beyond_ascii_are_written_as_question_marks() -> None:

@@ -120,8 +120,9 @@ def test_any_instant_is_decided_as_by_the_slow_model(
 def test_an_answer_is_not_fresh_at_its_expiry() -> None:
     """One nanosecond before, it is."""
     answer = stored(60)
-    assert decide(answer, NO_DIRECTIVES, answer.expires_at_ns - 1) == FRESH
-    assert decide(answer, NO_DIRECTIVES, answer.expires_at_ns) == EXPIRED
+    for nothing_asked in (NO_DIRECTIVES, Directives()):
+        assert decide(answer, nothing_asked, answer.expires_at_ns - 1) == FRESH
+        assert decide(answer, nothing_asked, answer.expires_at_ns) == EXPIRED
 
 
 def test_an_answer_as_old_as_max_age_still_serves() -> None:
@@ -169,7 +170,9 @@ def test_too_little_trust_serves_nobody() -> None:
 def test_a_clock_that_stands_or_goes_back_makes_nothing_younger_than_new(now_ns: int) -> None:
     """Age is never below zero, freshness never above the lifetime, and ttl 0 never fresh."""
     assert decide(stored(60), Directives(max_age_s=0), now_ns) == FRESH
-    assert decide(stored(0), NO_DIRECTIVES, now_ns) == EXPIRED
+    for nothing_asked in (NO_DIRECTIVES, Directives()):
+        assert decide(stored(0), nothing_asked, now_ns) == EXPIRED
+        assert decide(stored(60), nothing_asked, now_ns) == FRESH
     assert decide(stored(0, 5), Directives(stale_while_revalidate_s=1), now_ns) == STALE
     assert ttl_left_s(stored(60), now_ns) == 60
 
