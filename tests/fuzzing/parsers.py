@@ -24,8 +24,10 @@ from kybra_replica.pocket_ic import fields
 from kybra_replica.pocket_ic.faults import PocketIcError
 from refrain.agent.certificate import verified
 from refrain.agent.faults import Untrusted
+from refrain.client.certified_hits import Witness
 from refrain.client.openai_request import read_openai
 from refrain.failures import Refused
+from refrain_core.answer_log import AnswerLog
 from refrain_core.extra_parameters import canonical_extra
 from tests.architecture.source_tree import CANISTERS, ROOT
 from tests.replica.conftest import toy_program
@@ -132,6 +134,18 @@ def _prompts() -> tuple[Parser, Parser]:
     )
 
 
+def _witnesses() -> Parser:
+    log = AnswerLog(b"1|0")
+    log.extend([bytes(32)] * 45)
+    log.root()
+    return Parser(
+        "witnesses of certified hits",
+        lambda data: Witness(data.hex()).rows(),
+        tuple(bytes.fromhex(log.witness(number)) for number in (0, 44)),
+        Untrusted,
+    )
+
+
 def parsers() -> list[Parser]:
     """All of them."""
     messages = tuple(
@@ -144,6 +158,7 @@ def parsers() -> list[Parser]:
         Parser("CBOR", cbor.decode, (_content("call", arg=b"x"),), RequestRefused),
         *_requests(),
         _certificates(),
+        _witnesses(),
         _candid(),
         Parser("Candid messages of any type", decode_text, messages, CandidDecodeError),
         Parser(

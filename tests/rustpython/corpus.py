@@ -13,6 +13,7 @@ from tests.rustpython import (
     control_chapters,
     desk_chapters,
     infer_chapters,
+    log_chapters,
     played_chapters,
     policy_chapters,
     request_chapters,
@@ -37,6 +38,7 @@ def recorded() -> Recording:
         batcher_chapters,
         desk_chapters,
         serving_chapters,
+        log_chapters,
         played_chapters,
         ring_chapters,
     ):

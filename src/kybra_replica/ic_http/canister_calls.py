@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from kybra_replica.ic_http.canister_list import canister_list
@@ -14,6 +15,7 @@ from kybra_replica.kernel.rejects import DESTINATION_INVALID, SYS_FATAL, Reject,
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from kybra_replica.ic_http.certifier import Certifier
     from kybra_replica.ic_http.envelope import Message
     from kybra_replica.kernel.canister import Canister
     from kybra_replica.kernel.replica import Replica
@@ -53,16 +55,17 @@ def _queue_management(
     return number
 
 
-def run_query(replica: Replica, message: Message) -> Answer:
-    """Run a query; whatever happens, an answer."""
+def run_query(replica: Replica, message: Message, certifier: Certifier | None = None) -> Answer:
+    """Run a query, for which `certifier` signs certified data; whatever happens, an answer."""
     try:
         if message.canister_id == MANAGEMENT:
             return _run_management_query(replica, message)
         canister = replica.kernel.canisters.get(message.canister_id)
         if canister is None:
             return no_canister(message.canister_id)
-        sender = text_of(message.sender)
-        return numbered(replica.query_raw(canister, message.method, message.arg, sender))
+        certify = None if certifier is None else partial(_data_certificate, replica, certifier)
+        asked = (canister, message.method, message.arg, message.sender)
+        return numbered(replica.read_only.query(*asked, certify))
     except Exception as error:  # noqa: BLE001 (a bug here must reach the caller as an answer)
         return internal_error(error)
 
@@ -71,6 +74,12 @@ def _run_management_query(replica: Replica, message: Message) -> Answer:
     if message.method == "list_canisters":
         return canister_list(sorted(replica.kernel.canisters))
     return replica.management.query(message.method, message.arg, text_of(message.sender))
+
+
+def _data_certificate(replica: Replica, certifier: Certifier, canister: Canister) -> bytes:
+    path = (b"canister", canister.canister_id, b"certified_data")
+    forest = {path[0]: {path[1]: {path[2]: canister.certified_data}}}
+    return certifier.certify([path], replica.clock.now_ns(), forest)
 
 
 def no_canister(raw: bytes) -> Reject:

@@ -28,7 +28,7 @@ class Queries:
         """Answer one query; RequestRefused where it is none that may be run."""
         subnet_id = self._certifier.subnet_id
         envelope, message = admit(endpoint, body, "query", subnet_id, self._port.now_ns())
-        result, now_ns = await self._port.query(message)
+        result, now_ns = await self._port.query(message, self._certifier)
         result = with_stand_in(message, result, subnet_id)
         if isinstance(result, Reject):
             answer = {"status": "rejected", **reject_fields(result)}

@@ -20,6 +20,7 @@ from kybra_replica.kernel.rejects import Reject
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from kybra_replica.ic_http.certifier import Certifier
     from kybra_replica.ic_http.envelope import Message
     from kybra_replica.kernel.clock import Clock
     from kybra_replica.kernel.messages import Answer
@@ -60,11 +61,12 @@ class ReplicaPort:
         """The instance's time."""
         return self._instance.clock.now_ns()
 
-    async def query(self, message: Message) -> tuple[Answer, int]:
+    async def query(self, message: Message, certifier: Certifier) -> tuple[Answer, int]:
         """The answer to a query, and the time at which it was given."""
 
         def run(replica: Replica) -> tuple[Answer, int]:
-            return canister_calls.run_query(replica, message), replica.clock.now_ns()
+            answer = canister_calls.run_query(replica, message, certifier)
+            return answer, replica.clock.now_ns()
 
         return await self._do(run)
 

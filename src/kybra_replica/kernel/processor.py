@@ -8,6 +8,7 @@ from kybra_replica.kernel import answers, effects, in_flight, rejects
 from kybra_replica.kernel.cycles import execution_fee
 from kybra_replica.kernel.messages import Answer, Message, Request, Response, TimerFired
 from kybra_replica.kernel.principals import text_of
+from kybra_replica.kernel.read_only_runs import ReadOnlyRuns
 from kybra_replica.kernel.rejects import Reject
 from kybra_replica.kernel.worker_link import Outcome, Trap
 
@@ -27,12 +28,12 @@ class MessageUndone(Exception):  # noqa: N818 (an outcome, not an error)
         self.trap = trap
 
 
-class Processor:
+class Processor(ReadOnlyRuns):
     """Runs messages in their canisters and hands their effects on."""
 
     def __init__(self, state: KernelState, call_management: Callable[[Request], None]) -> None:
         """Work on `state`; calls to the management canister go to `call_management`."""
-        self._state = state
+        super().__init__(state)
         self._call_management = call_management
 
     def process(self, message: Message) -> None:
@@ -43,67 +44,6 @@ class Processor:
             self._response(message)
         else:
             self._timer(message)
-
-    def query(self, canister: Canister, method: str, arg: bytes, caller: bytes) -> Answer:
-        """Run a query; nothing of it lasts."""
-        refusal = self._query_refusal(canister, method)
-        if refusal is not None:
-            return refusal
-        self._state.counts.queries += 1
-        result = self._run_discarded(canister, "query", method, arg, caller)
-        _count_query(canister, arg, result)
-        if isinstance(result, Trap):
-            return rejects.trapped(canister.text, result.code, result.text)
-        self._state.counts.query_instructions += result.instructions
-        return _answer_of(result) or rejects.no_reply(canister.text)
-
-    def inspect(self, canister: Canister, method: str, arg: bytes, caller: bytes) -> Reject | None:
-        """Ask the canister whether it takes an ingress message; why not, or None."""
-        if canister.program is None:
-            return rejects.without_program(canister.text, canister.module_hash)
-        if "inspect_message" not in canister.program.interface.lifecycle:
-            return None
-        result = self._run_discarded(canister, "inspect", method, arg, caller)
-        if isinstance(result, Trap):
-            return rejects.trapped(canister.text, result.code, result.text)
-        return None if result.accept_message else rejects.refused_by_inspection(canister.text)
-
-    def facts(self, canister: Canister, kind: str, name: str, arg: bytes) -> dict[str, Any]:
-        """What every message is told."""
-        return {
-            "kind": kind,
-            "name": name,
-            "arg": arg,
-            "caller": b"",
-            "time_ns": self._state.clock.now_ns(),
-            "balance_cycles": canister.free_cycles,
-            "limit_s": self._state.limit_s,
-            "outstanding_management_calls": canister.outstanding_management,
-        }
-
-    def _query_refusal(self, canister: Canister, method: str) -> Reject | None:
-        if canister.program is None:
-            return rejects.without_program(canister.text, canister.module_hash)
-        if canister.status != "running":
-            return rejects.query_not_running(canister.text)
-        declared = canister.program.interface.methods.get(method)
-        if declared is None or declared.kind != "query":
-            return rejects.no_method(canister.text, "query", method)
-        return None
-
-    def _run_discarded(
-        self, canister: Canister, kind: str, name: str, arg: bytes, caller: bytes
-    ) -> Outcome | Trap:
-        assert canister.worker is not None  # noqa: S101 (a canister with a program has a worker)
-        facts = self.facts(canister, kind, name, arg)
-        facts["caller"] = caller
-        with self._state.store.discarded():
-            return canister.worker.run(facts, self.server(canister))
-
-    def server(self, canister: Canister) -> Any:
-        """What serves the map operations of a running message."""
-        maps, canister_id = self._state.maps, canister.canister_id
-        return lambda operation, *args: maps.serve(canister_id, operation, *args)
 
     def _request(self, request: Request) -> None:
         if request.callee == effects.MANAGEMENT:
@@ -185,6 +125,7 @@ class Processor:
         facts["context_id"] = context.context_id
         facts["available_cycles"] = context.available
         facts["already_replied"] = context.answered
+        facts["earlier_instructions"] = context.instructions
         assert canister.worker is not None  # noqa: S101 (a canister with a program has a worker)
         try:
             with self._state.store.transaction():
@@ -223,23 +164,6 @@ class Processor:
         if not context.answered and not context.awaiting:
             answers.answer(self._state, context, reject)
         answers.conclude(self._state, canister, context)
-
-
-def _answer_of(outcome: Outcome) -> Answer | None:
-    if outcome.reply is None:
-        return None
-    form, payload = outcome.reply
-    result: Answer = payload if form == "reply" else Reject(rejects.CANISTER_REJECT, payload)
-    return result
-
-
-def _count_query(canister: Canister, arg: bytes, result: Outcome | Trap) -> None:
-    statistics = canister.query_statistics
-    statistics.calls += 1
-    statistics.request_bytes += len(arg)
-    if isinstance(result, Outcome):
-        statistics.instructions += result.instructions
-        statistics.response_bytes += len(result.reply[1]) if result.reply else 0
 
 
 def _response_facts(answer: Answer) -> tuple[Any, ...]:

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
+    from kybra_replica.kernel.read_only_runs import ReadOnlyRuns
     from kybra_replica.outcalls.port import OutcallPort
     from kybra_replica.program.interface import Program
 
@@ -75,6 +76,7 @@ class Replica:
         self.desk = OutcallDesk(self.kernel, outcalls or HttpOutcalls(), self.inbox)
         self.management = Management(self.kernel, self.desk, management or ManagementOptions())
         self._processor = Processor(self.kernel, self.management.handle)
+        self.read_only: ReadOnlyRuns = self._processor
         self.desk.transform = Transforming(self.kernel, self._processor)
         self.pump = Pump(self.kernel, self._processor, self.desk, self.inbox)
         self._lifecycle = Lifecycle(self.kernel, self._processor, shared_spawner.acquire())
@@ -166,11 +168,8 @@ class Replica:
         """Ask; the decoded reply. Rejected where there is none."""
         found = self.canister(canister)
         arg = typed_calls.encoded(found, method, args)
-        return typed_calls.decoded(found, method, self.query_raw(found, method, arg, sender))
-
-    def query_raw(self, canister: Canister, method: str, arg: bytes, sender: str) -> Answer:
-        """The same with Candid bytes, to a reply or a reject."""
-        return self._processor.query(canister, method, arg, bytes_of(sender))
+        answer = self.read_only.query(found, method, arg, bytes_of(sender))
+        return typed_calls.decoded(found, method, answer)
 
     def update(self, canister: str, method: str, *args: Any, sender: str = ANONYMOUS) -> Any:
         """Call and run until it is answered; the decoded reply. Rejected where there is none."""

@@ -30,9 +30,10 @@ def read_call(body: fields.Body) -> Message:
     )
 
 
-def query(_instance: Instance, replica: Replica, body: fields.Body) -> dict[str, Any]:
+def query(instance: Instance, replica: Replica, body: fields.Body) -> dict[str, Any]:
     """Ask a canister; a reply or a reject."""
-    return answer_json(canister_calls.run_query(replica, read_call(body)), certified=False)
+    answer = canister_calls.run_query(replica, read_call(body), instance.certifier)
+    return answer_json(answer, certified=False)
 
 
 def submit(instance: Instance, replica: Replica, body: fields.Body) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, TypeVar
 
+from kybra_replica.ic_http.certifier import Certifier
 from kybra_replica.kernel import mishaps
 from kybra_replica.kernel.clock import TEST_START_NS
 from kybra_replica.kernel.replica import Replica
@@ -46,6 +47,7 @@ class Instance:
     def __init__(self, settings: Settings) -> None:
         """Start the thread, and wait until the replica is there."""
         self.subnets = settings.subnets
+        self.certifier = Certifier(settings.subnets.signing)
         self.clock = PocketClock(settings.start_ns)
         self.tray = OutcallTray(self.wake)
         self.book = IngressBook()

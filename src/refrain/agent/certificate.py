@@ -13,7 +13,7 @@ from kybra_replica.ic_http.certificates import DER_PREFIX, STATE_ROOT_DOMAIN, ve
 from kybra_replica.ic_http.hash_tree import root_hash
 from kybra_replica.ic_http.refusals import Malformed
 from kybra_replica.ic_http.self_authenticating import principal_of
-from refrain.agent.faults import Untrusted
+from refrain.agent.faults import Stale, Untrusted
 from refrain.agent.tree_lookup import check_tree, labels, lookup
 
 if TYPE_CHECKING:
@@ -28,9 +28,10 @@ _DEEPEST = 150
 class Certificate:
     """A verified certificate."""
 
-    def __init__(self, tree: list[Any], subnet_id: bytes) -> None:
-        """Hold what `verified` found: the tree, and whose key signed it."""
+    def __init__(self, tree: list[Any], subnet_id: bytes, time_ns: int) -> None:
+        """Hold what `verified` found: the tree, whose key signed it, and when."""
         self._tree = tree
+        self.time_ns = time_ns
         self.subnet_id = subnet_id
 
     def leaf(self, *path: bytes) -> bytes | None:
@@ -42,7 +43,8 @@ def verified(raw: bytes, root_key: bytes, canister: bytes, now_ns: int) -> Certi
     """Check a certificate about `canister` against the DER-encoded root key.
 
     Raises:
-        Untrusted: it is malformed, signed by another key or for other canisters, or too old.
+        Untrusted: it is malformed, or signed by another key or for other canisters.
+        Stale: it is too old, or bears no time.
     """
     fields = _fields(raw)
     subnet_id, key = principal_of(root_key), root_key
@@ -51,8 +53,8 @@ def verified(raw: bytes, root_key: bytes, canister: bytes, now_ns: int) -> Certi
     tree = _signed_tree(fields, key)
     time = lookup(tree, b"time")
     if time is None or abs(natural(time) - now_ns) > LONGEST_SKEW_NS:
-        raise Untrusted("The certificate is older than five minutes, or this clock is wrong.")
-    return Certificate(tree, subnet_id)
+        raise Stale("The certificate is older than five minutes, or this clock is wrong.")
+    return Certificate(tree, subnet_id, natural(time))
 
 
 def natural(leaf: bytes) -> int:

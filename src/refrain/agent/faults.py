@@ -25,5 +25,9 @@ class Untrusted(RefrainError):
     """An answer is not signed by whom it must be: whatever it says is not told."""
 
 
+class Stale(Untrusted):
+    """A certificate is older than five minutes, or from the future: or our clock is wrong."""
+
+
 class NeverSettled(RefrainError):
     """The network took an update, and its end could not be read in time. It may have run."""

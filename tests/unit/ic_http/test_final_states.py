@@ -98,7 +98,7 @@ def test_a_bug_in_a_query_is_a_signed_reject(
     def fail(*_: object) -> None:
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setattr(served.replica._replica, "query_raw", fail)
+    monkeypatch.setattr(served.replica._replica.read_only, "query", fail)
     answer = served.post(message("query", method="whoami"))
     assert answer.status == 200
     assert read(answer)["reject_code"] == 1

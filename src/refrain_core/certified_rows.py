@@ -1,0 +1,103 @@
+"""Which stored answers are in the certified log, under which number, and what proves them.
+
+Whoever stores answers tells of each change, and certifies the root that he gets back. After an
+upgrade the log is gone from the heap, and what is certified is the old root: until `open` and the
+loading of what is stored, nothing can be proven, and nothing is.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from refrain_core.answer_log import NO_ROW, AnswerLog, row_of
+from refrain_core.row_salts import RowSalts
+
+
+class Proof(NamedTuple):
+    """What leads a verifier from a served record to the root."""
+
+    salt: str
+    witness: str
+
+
+class CertifiedRows:
+    """Rows of the log by the place of their answer; any text that names it."""
+
+    def __init__(self) -> None:
+        """Certify nothing until `open`."""
+        self._log: AnswerLog | None = None
+        self._salts: RowSalts | None = None
+        self._rows: dict[str, int] = {}
+
+    def __len__(self) -> int:
+        """Count the stored answers that can be proven."""
+        return len(self._rows)
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether there is a log."""
+        return self._log is not None
+
+    @property
+    def left_over(self) -> int:
+        """Count the rows of answers that are no longer stored; a new epoch frees them."""
+        return 0 if self._log is None else len(self._log) - len(self._rows)
+
+    def open(self, secret: str, head: bytes) -> bytes:
+        """Begin an epoch without rows, its head never used before, and return its root.
+
+        Raises:
+            ValueError: the secret is not 32 bytes in hexadecimal.
+        """
+        self._salts = RowSalts(secret, head)
+        self._log = AnswerLog(head)
+        self._rows = {}
+        return self._log.root()
+
+    def keep(self, place: str, record: str) -> bytes:
+        """Certify a stored record, in place of the place's former one; return the root.
+
+        Empty while there is no log: then it is loaded later.
+        """
+        log, salts = self._log, self._salts
+        if log is None or salts is None:
+            return b""
+        known = self._rows.get(place)
+        if known is None:
+            self._rows[place] = number = log.size
+            log.append(row_of(salts.of(number), record))
+        else:
+            log.rewrite(known, row_of(salts.of(known), record))
+        return log.root()
+
+    def load(self, records: Iterable[tuple[str, str]]) -> bytes:
+        """Certify stored (place, record) that are not yet; the root is made but once."""
+        log, salts, known = self._log, self._salts, self._rows
+        if log is None or salts is None:
+            return b""
+        number, rows = log.size, []
+        for place, record in records:
+            if place not in known:
+                known[place] = number
+                rows.append(row_of(salts.of(number), record))
+                number += 1
+        log.extend(rows)
+        return log.root()
+
+    def drop(self, place: str) -> bytes:
+        """Make a removed answer unprovable; return the root, empty where nothing changed."""
+        known = self._rows.pop(place, None)
+        if known is None or self._log is None:
+            return b""
+        self._log.rewrite(known, NO_ROW)
+        return self._log.root()
+
+    def forget(self, place: str) -> None:
+        """Let go of an evicted answer: still a right one, so its row stays until the epoch ends."""
+        self._rows.pop(place, None)
+
+    def proof(self, place: str) -> "Proof | None":
+        """Prove the record of a place as it was last kept or loaded; None where it was not."""
+        number = self._rows.get(place)
+        if number is None or self._log is None or self._salts is None:
+            return None
+        return Proof(self._salts.of(number), self._log.witness(number))
