@@ -54,8 +54,8 @@ class Invalidation:
         if scope != ALL and (kind not in KINDS or not name):
             kinds = ", ".join([f"{one}/..." for one in KINDS])
             return bad_request(f"no such scope: give {ALL}, or one of {kinds}")
-        if len(scope) > MAX_SCOPE_CHARACTERS:
-            return bad_request(f"a scope has at most {MAX_SCOPE_CHARACTERS} characters")
+        if len(scope) > MAX_SCOPE_CHARACTERS or not scope.isascii():
+            return bad_request(f"a scope has at most {MAX_SCOPE_CHARACTERS} ASCII characters")
         is_new = scope not in self._purges and scope not in self._taints
         if scope != ALL and is_new and len(self._purges) + len(self._taints) >= MOST_SCOPES:
             return bad_request('too many scopes are remembered: purge "all", or clear taints')
