@@ -69,16 +69,6 @@ def is_storable(entry: Entry, content: str, bounds: CacheBounds) -> bool:
     return refusal is None and is_in_range and has_tags
 
 
-def fits_its_answer(entry: Entry, content: str) -> bool:
-    """Tell whether an entry's digest, times and size agree with each other and the content."""
-    return (
-        entry.kind == ANSWER
-        and utf8_len(content) == entry.answer_bytes
-        and entry.expires_at_ns <= entry.keep_until_ns
-        and entry.digest == sample_digest(entry.base_digest, entry.sample)
-    )
-
-
 def directives_of(request: Mapping[str, Any]) -> "Directives | dict[str, Any]":
     """Read what a put was asked for; its own ttl_s goes before the text's."""
     directives = parse_directives(request["cache_control"])

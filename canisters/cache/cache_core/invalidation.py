@@ -25,6 +25,9 @@ TAINTED = "tainted"
 MOST_SCOPES = 1_000
 """Scopes remembered; a purge of everything forgets those of before."""
 
+MOST_OF_TENANTS = 900
+"""Scopes up to which tenants may add some; the rest is left to controllers."""
+
 MAX_SCOPE_CHARACTERS = 220
 PURGED = "purged"
 
@@ -48,7 +51,7 @@ class Invalidation:
             else:
                 self._note(scope, int(value))
 
-    def refuse(self, scope: str) -> "dict[str, Any] | None":
+    def refuse(self, scope: str, most: int = MOST_SCOPES) -> "dict[str, Any] | None":
         """Refuse what is no scope, and one more than can be remembered."""
         kind, _, name = scope.partition("/")
         if scope != ALL and (kind not in KINDS or not name):
@@ -57,7 +60,7 @@ class Invalidation:
         if len(scope) > MAX_SCOPE_CHARACTERS or not scope.isascii():
             return bad_request(f"a scope has at most {MAX_SCOPE_CHARACTERS} ASCII characters")
         is_new = scope not in self._purges and scope not in self._taints
-        if scope != ALL and is_new and len(self._purges) + len(self._taints) >= MOST_SCOPES:
+        if scope != ALL and is_new and len(self._purges) + len(self._taints) >= most:
             return bad_request('too many scopes are remembered: purge "all", or clear taints')
         return None
 

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
-from cache_core.admission import fits_its_answer, is_storable
+from cache_core.admission import is_storable
 from cache_core.answer_cache import AnswerCache
 from cache_core.answer_texts import ANSWER, Entry, read_record, write_record
 from cache_core.bank_store import Found
@@ -19,6 +19,7 @@ from cache_core.listing import page_of
 from cache_core.places import place_of
 from cache_core.puts import keep
 from refrain_core.chunked_text import utf8_len
+from refrain_core.fingerprint import sample_digest
 
 MOST_RECORDS = 50
 MOST_PAGE_BYTES = 1_000_000
@@ -102,5 +103,15 @@ def entry_of_header(header: str, content: str, bounds: CacheBounds) -> "Entry | 
     if read is None or read.first:
         return None
     entry = read.entry
-    is_good = is_storable(entry, content, bounds) and fits_its_answer(entry, content)
+    is_good = is_storable(entry, content, bounds) and _fits_its_answer(entry, content)
     return entry if is_good else None
+
+
+def _fits_its_answer(entry: Entry, content: str) -> bool:
+    """Tell whether an entry's digest, times and size agree with each other and the content."""
+    return (
+        entry.kind == ANSWER
+        and utf8_len(content) == entry.answer_bytes
+        and entry.expires_at_ns <= entry.keep_until_ns
+        and entry.digest == sample_digest(entry.base_digest, entry.sample)
+    )

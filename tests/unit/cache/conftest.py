@@ -6,8 +6,11 @@ from typing import Any
 
 import kybra
 import pytest
-from cache_core.response_cache import ResponseCache
 
+from cache_core import upkeep
+from cache_core.answer_cache import AnswerCache
+from cache_core.cache_bounds import CacheBounds
+from cache_core.stable_maps import StableMaps
 from tests.unit import fresh_canister
 
 TENANT = "rrkah-fqaaa-aaaaa-aaaaq-cai"
@@ -16,12 +19,13 @@ WRITER = TENANT
 
 
 class DictMap:
-    """A StableBTreeMap[text, text] that is a dict, with the cache's bounds on sizes."""
+    """A StableBTreeMap[text, text] that is a dict, with bounds on sizes as Candid."""
 
-    def __init__(self) -> None:
+    def __init__(self, max_key_size: int, max_value_size: int) -> None:
         """Start empty."""
         self.entries: dict[str, str] = {}
         self.writes = 0
+        self._sizes = (max_key_size, max_value_size)
 
     def get(self, key: str) -> "str | None":
         """Return a value or None."""
@@ -29,8 +33,8 @@ class DictMap:
 
     def insert(self, key: str, value: str) -> "str | None":
         """Set a value that fits; return the former one."""
-        assert len(key.encode()) <= 20
-        assert len(value.encode()) <= 4_523
+        assert candid_text_bytes(key) <= self._sizes[0]
+        assert candid_text_bytes(value) <= self._sizes[1]
         self.writes += 1
         former = self.entries.get(key)
         self.entries[key] = value
@@ -46,33 +50,58 @@ class DictMap:
         return sorted(self.entries.items())
 
 
+def candid_text_bytes(text: str) -> int:
+    """Count a text's bytes as a Candid message: 7, its length in LEB128, itself."""
+    size = len(text.encode())
+    return 7 + (1 if size < 128 else 2) + size
+
+
 class Memory:
     """The maps of one cache, which outlive its heap."""
 
     def __init__(self) -> None:
         """Start empty."""
-        self.banks = [DictMap() for _ in range(32)]
-        self.meta = DictMap()
+        self.banks = [DictMap(28, 4_532) for _ in range(32)]
+        self.meta = DictMap(24, 220)
+        self.tenants = DictMap(100, 400)
+        self.purges = DictMap(260, 40)
 
-    def begin(self) -> ResponseCache:
+    def begin(self) -> AnswerCache:
         """Install a cache on this memory."""
-        cache = ResponseCache(self.banks, self.meta)
-        cache.begin(1)
+        cache = self._cache()
+        upkeep.begin(cache)
         return cache
 
-    def resume(self) -> ResponseCache:
-        """Upgrade: a new heap over the same maps."""
-        cache = ResponseCache(self.banks, self.meta)
-        cache.resume(1)
+    def resume(self, bounds: "CacheBounds | None" = None) -> AnswerCache:
+        """Upgrade: a new heap over the same maps, with bounds as its rows have them."""
+        cache = self._cache()
+        cache.bounds = bounds or CacheBounds()
+        upkeep.resume(cache)
         return cache
+
+    def maps(self) -> list[DictMap]:
+        """List all maps."""
+        return [*self.banks, self.meta, self.tenants, self.purges]
 
     def writes(self) -> int:
         """Count the writes to all maps."""
-        return self.meta.writes + sum(bank.writes for bank in self.banks)
+        return sum(one.writes for one in self.maps())
 
     def records(self) -> int:
         """Count the records of all banks, pieces and gravestones too."""
         return sum(len(bank.entries) for bank in self.banks)
+
+    def copied(self) -> list[dict[str, str]]:
+        """Copy what stands in the maps."""
+        return [dict(one.entries) for one in self.maps()]
+
+    def restore(self, copied: list[dict[str, str]]) -> None:
+        """Go back to a copy, as a message that traps does."""
+        for one, entries in zip(self.maps(), copied, strict=True):
+            one.entries = dict(entries)
+
+    def _cache(self) -> AnswerCache:
+        return AnswerCache(StableMaps(self.banks, self.meta, self.tenants, self.purges))
 
 
 @pytest.fixture(scope="session")
@@ -88,7 +117,7 @@ def memory() -> Memory:
 
 
 @pytest.fixture
-def cache(memory: Memory) -> ResponseCache:
+def cache(memory: Memory) -> AnswerCache:
     """Provide an empty cache."""
     return memory.begin()
 
@@ -111,10 +140,15 @@ def put_request() -> Callable[..., dict[str, Any]]:
         }
         outer = {
             "digest": digest,
+            "sample": 0,
             "namespace": TENANT,
             "answer": answer,
             "ttl_s": None,
             "cache_control": "",
+            "parts": "",
+            "voters": [],
+            "cost_cycles": 0,
+            "cost_ms": 0,
         }
         for field, value in fields.items():
             (answer if field in answer else outer)[field] = value
