@@ -101,8 +101,8 @@ class BankStore:
                 others.append(Found(place, record.entry, record.first))
         return _crowded_slot(buried, others)
 
-    def write(self, slot: Slot, entry: Entry, content: str) -> None:
-        """Write an answer into a slot; its entry's pieces and crossed mark are set here."""
+    def write(self, slot: Slot, entry: Entry, content: str) -> Entry:
+        """Write an answer into a slot; return its entry with the pieces and mark that it got."""
         bank, key = self._banks[slot.place.bank], slot.place.key
         # The number of pieces is part of the header whose room it decides: three digits are kept.
         sized = entry._replace(pieces=100, crossed=slot.crossed)
@@ -115,6 +115,7 @@ class BankStore:
             bank.insert(piece_key(key, number), piece)
         if slot.occupant is not None:
             self._remove_pieces(slot.place, len(further), slot.occupant.pieces)
+        return whole
 
     def free(self, place: Place) -> "Entry | None":
         """Remove the answer at a place; None if there was none."""

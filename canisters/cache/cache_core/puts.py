@@ -106,8 +106,8 @@ def _write(cache: AnswerCache, slot: Slot, entry: Entry, content: str) -> int:
         cache.index.forget(occupant.digest)
         cache.departures.left(occupant.digest, EVICTED, occupant.namespace)
         cache.tally.add(occupant.namespace, "evictions")
-    cache.store.write(slot, whole, content)
-    cache.index.add(entry.digest, kept_of(slot.place, whole))
+    written = cache.store.write(slot, whole, content)
+    cache.index.add(entry.digest, kept_of(slot.place, written))
     cache.departures.came(entry.digest, entry.namespace, entry.parts)
     cache.tally.add(entry.namespace, "puts")
     return crowded_out

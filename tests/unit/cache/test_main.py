@@ -32,9 +32,9 @@ def ask(**fields: Any) -> dict[str, Any]:
 
 def digest_for(main: Any, request: dict[str, Any], namespace: str) -> str:
     """Fingerprint a request as its namespace asks it."""
-    digest = main.digest_asked(request, namespace)
-    assert isinstance(digest, str)
-    return digest
+    asked = main.asked(request, namespace, lambda shared, caller: True)
+    assert not isinstance(asked, dict)
+    return str(asked.digest)
 
 
 def test_what_a_writer_puts_its_tenant_finds_by_request_and_by_digest(
@@ -156,7 +156,7 @@ def test_an_upgrade_keeps_answers_roles_settings_and_flushed_counts(
     after.resume()
     assert after.counters()["rebuilding"] == 32
     assert "Hit" in after.lookup_digest("8" * 64)
-    assert platform.run_timers() == 33
+    assert platform.run_timers() == 34
     assert after.counters()["entries"] == 5
     assert after.counters()["hits"] == 1
     assert after.settings()["max_entries"] == 5
@@ -183,8 +183,8 @@ def test_a_failing_timer_prints_and_the_next_minute_tries_again(
     platform.intervals[-1]()
     platform.run_timers()
     assert after.counters() == {**after.counters(), "rebuilding": 0, "entries": 1}
-    monkeypatch.setattr(after.cache.meta, "save_counts", lambda _: 1 // 0)
-    after.cache.tally.add("hits")
+    monkeypatch.setattr(after.cache.tenants, "save_counts", lambda *_: 1 // 0)
+    after.cache.tally.add("", "hits")
     platform.intervals[-1]()
     assert "upkeep failed" in platform.printed[-1]
 
