@@ -26,9 +26,8 @@ def everyone(_: str) -> bool:
 
 def write_old(memory: Any, digest: str, content: str, model: str = "tiny@r1:Q4_K_M") -> None:
     """Write an answer as layout 1 did: the golden header, then 4,000 bytes a piece."""
-    header, _, _ = GOLDEN.read_text().rpartition("|")
+    fields = GOLDEN.read_text().split("|")[:17]
     first, *further = split_utf8(content, 4_000)
-    fields = header.split("|")
     fields[1], fields[3:5], fields[8] = digest, ["1" + "0" * 18, "2" + "0" * 18], model
     fields[15:17] = [str(len(content.encode())), str(len(further))]
     place = place_of(digest, 0)
