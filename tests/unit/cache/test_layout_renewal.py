@@ -29,6 +29,7 @@ def write_old(memory: Any, digest: str, content: str, model: str = "tiny@r1:Q4_K
     fields = GOLDEN.read_text().split("|")[:17]
     first, *further = split_utf8(content, 4_000)
     fields[1], fields[3:5], fields[8] = digest, ["1" + "0" * 18, "2" + "0" * 18], model
+    fields[10:15] = [*["4294967295"] * 4, "1" + "0" * 18]
     fields[15:17] = [str(len(content.encode())), str(len(further))]
     place = place_of(digest, 0)
     memory.banks[place.bank].insert(place.key, "|".join([*fields, first]))
@@ -110,7 +111,7 @@ def test_a_step_renews_so_many_records_and_an_upgrade_between_them_loses_nothing
 def test_a_renewed_header_that_leaves_less_room_pushes_the_answer_into_a_piece(
     memory: Any,
 ) -> None:
-    """Layout 1 put 4,000 bytes behind any header; with a model of 200 characters they are moved."""
+    """Layout 1 put 4,000 bytes behind any header, the longest too."""
     model = "m" * 195 + "@r:q8"
     content = "y" * 4_000
     write_old(memory, digest_of("long"), content, model)
