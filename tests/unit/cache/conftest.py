@@ -11,11 +11,13 @@ from cache_core import upkeep
 from cache_core.answer_cache import AnswerCache
 from cache_core.cache_bounds import CacheBounds
 from cache_core.stable_maps import StableMaps
+from refrain_core.request_parts import parts_text
 from tests.unit import fresh_canister
 
 TENANT = "rrkah-fqaaa-aaaaa-aaaaq-cai"
 INSTALLER = "ryjl3-tyaaa-aaaaa-aaaba-cai"
 WRITER = TENANT
+OTHER = "r7inp-6aaaa-aaaaa-aaabq-cai"
 
 
 class DictMap:
@@ -244,3 +246,36 @@ def main(platform: Platform) -> Any:
     assert "Ok" in module.allow_writer(WRITER)
     platform.caller_now = WRITER
     return module
+
+
+@pytest.fixture
+def keep(main: Any, put_request: Callable[..., dict[str, Any]]) -> Callable[..., str]:
+    """Provide a put of the answer to a request, with the request's parts; returns the digest."""
+
+    def put(namespace: str = OTHER, content: str = "four", **fields: Any) -> str:
+        asked = {name: fields.pop(name) for name in ("messages", "seed", "extra") if name in fields}
+        request = {**ask(), **asked, "namespace": None if "-" in namespace else namespace}
+        found = main.asked(request, namespace, lambda shared, caller: True)
+        fields.setdefault("parts", parts_text(request))
+        stored = main.put(put_request(found.digest, content, namespace=namespace, **fields))
+        assert "Stored" in stored
+        return str(found.digest)
+
+    return put
+
+
+def ask() -> dict[str, Any]:
+    """Build an AskRequest."""
+    return {
+        "namespace": None,
+        "model": "tiny@r1:Q4_K_M",
+        "messages": [{"role": "user", "content": "hello"}],
+        "max_tokens": None,
+        "temperature_micros": None,
+        "top_p_micros": None,
+        "seed": None,
+        "stop": [],
+        "response_format": None,
+        "extra": None,
+        "cache_control": None,
+    }

@@ -5,28 +5,11 @@ from typing import Any
 
 import pytest
 
-from refrain_core.request_parts import parts_text
-from tests.unit.cache.test_main import ANONYMOUS, INSTALLER, TENANT, WRITER, ask, digest_for
+from tests.unit.cache.test_main import ANONYMOUS, INSTALLER, TENANT, WRITER, ask
 
 Maker = Callable[..., dict[str, Any]]
 SHARED = "shared:team"
 NEVER = {"Miss": "never stored"}
-
-
-@pytest.fixture
-def keep(main: Any, put_request: Maker) -> Callable[..., str]:
-    """Provide a put of the answer to a request, with the request's parts; returns the digest."""
-
-    def put(namespace: str = TENANT, content: str = "four", **fields: Any) -> str:
-        asked = {name: fields.pop(name) for name in ("messages", "seed", "extra") if name in fields}
-        own = None if namespace == TENANT else namespace
-        request = ask(namespace=own, **asked)
-        digest = digest_for(main, request, TENANT)
-        fields.setdefault("parts", parts_text(request))
-        assert "Stored" in main.put(put_request(digest, content, namespace=namespace, **fields))
-        return digest
-
-    return put
 
 
 @pytest.mark.parametrize("caller", [ANONYMOUS, TENANT])

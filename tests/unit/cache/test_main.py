@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from tests.unit.cache import conftest
+
 INSTALLER = "ryjl3-tyaaa-aaaaa-aaaba-cai"
 WRITER = "rrkah-fqaaa-aaaaa-aaaaq-cai"
 TENANT = "r7inp-6aaaa-aaaaa-aaabq-cai"
@@ -14,20 +16,7 @@ Maker = Callable[..., dict[str, Any]]
 
 def ask(**fields: Any) -> dict[str, Any]:
     """Build an AskRequest with some fields replaced."""
-    request: dict[str, Any] = {
-        "namespace": None,
-        "model": "tiny@r1:Q4_K_M",
-        "messages": [{"role": "user", "content": "hello"}],
-        "max_tokens": None,
-        "temperature_micros": None,
-        "top_p_micros": None,
-        "seed": None,
-        "stop": [],
-        "response_format": None,
-        "extra": None,
-        "cache_control": None,
-    }
-    return {**request, **fields}
+    return {**conftest.ask(), **fields}
 
 
 def digest_for(main: Any, request: dict[str, Any], namespace: str) -> str:
