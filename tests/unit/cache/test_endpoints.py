@@ -12,6 +12,11 @@ SHARED = "shared:team"
 NEVER = {"Miss": "never stored"}
 
 
+def stored_in(platform: Any) -> dict[int, dict[str, str]]:
+    """Copy what stands in stable memory."""
+    return {number: dict(entries) for number, entries in platform.maps.items() if entries}
+
+
 @pytest.mark.parametrize("caller", [ANONYMOUS, TENANT])
 def test_strangers_are_refused_everywhere(
     main: Any, platform: Any, put_request: Maker, keep: Callable[..., str], caller: str
@@ -20,7 +25,7 @@ def test_strangers_are_refused_everywhere(
     digest = keep(WRITER)
     settings = main.settings()
     platform.caller_now = caller
-    before = {number: dict(entries) for number, entries in platform.maps.items()}
+    before = stored_in(platform)
     negative = {"digest": digest, "namespace": WRITER, "refusal": {"Timeout": "x"}, "ttl_s": 1}
     refused = [
         main.put(put_request(digest)),
@@ -55,7 +60,7 @@ def test_strangers_are_refused_everywhere(
     assert main.remove(digest) == {"Ok": "nothing was stored"}
     assert main.list_answers("", "", 100)["Listed"]["rows"] == []
     assert not any(main.tenant_counters(WRITER)[name] for name in ("puts", "entries", "bytes"))
-    assert before == {number: dict(entries) for number, entries in platform.maps.items()}
+    assert before == stored_in(platform)
 
 
 def test_writers_do_not_configure(main: Any) -> None:
@@ -204,3 +209,58 @@ def test_explain_gives_each_reason(
     keep(seed=1)
     assert verdict() == "evicted"
     assert "BadRequest" in main.explain(ask(model="tiny", namespace="public"))["Refused"]
+
+
+def test_explain_names_the_fields_that_differ_from_the_nearest_answer(
+    main: Any, platform: Any, keep: Callable[..., str]
+) -> None:
+    """The latest answer to the same messages within the namespace; another's is never told."""
+    nearest = keep(seed=1, extra='{"top_k": 3}')
+    platform.caller_now = TENANT
+    explained = main.explain(ask(seed=2, extra='{"top_k": 4}'))["Explained"]
+    assert explained["verdict"] == "never stored"
+    assert explained["nearest"] == nearest
+    assert explained["differs"] == ["seed", "extra.top_k"]
+    other = ask(messages=[{"role": "user", "content": "other"}])
+    assert main.explain(other)["Explained"]["nearest"] is None
+    assert main.explain(ask(namespace="public"))["Explained"]["nearest"] is None
+    assert main.explain(ask(seed=1, extra='{"top_k": 3}'))["Explained"]["differs"] == []
+
+
+def test_explain_passes_over_a_nearest_answer_that_a_failure_replaced(
+    main: Any, platform: Any, keep: Callable[..., str]
+) -> None:
+    """A failure has no parts to compare."""
+    digest = keep(ttl_s=1)
+    platform.now_ns += 2 * 10**9
+    failure = {"digest": digest, "namespace": TENANT, "refusal": {"Timeout": "x"}, "ttl_s": 9}
+    assert "Stored" in main.put_negative(failure)
+    platform.caller_now = TENANT
+    explained = main.explain(ask(seed=5))["Explained"]
+    assert (explained["verdict"], explained["nearest"]) == ("never stored", None)
+
+
+def test_namespaces_have_bounds_and_policies_of_their_own(
+    main: Any, platform: Any, fresh_main: Callable[[], Any], keep: Callable[..., str]
+) -> None:
+    """They hold from then on and after an upgrade; bad ones are refused."""
+    platform.caller_now = INSTALLER
+    wanted = {"namespace": TENANT, "policy": "lru", "max_entries": 2, "max_bytes": 0}
+    assert "Ok" in main.configure_namespace(wanted)
+    assert main.namespace_settings(TENANT) == wanted
+    for bad in ({"policy": "best"}, {"namespace": "x"}, {"max_entries": 1_000_001}):
+        assert "BadRequest" in main.configure_namespace({**wanted, **bad})["Refused"]
+    platform.caller_now = WRITER
+    for number in range(4):
+        keep(seed=number)
+        keep("public", seed=number)
+    assert main.tenant_counters(TENANT)["entries"] == 2
+    assert main.tenant_counters("public")["entries"] == 4
+    after: Any = fresh_main()
+    after.resume()
+    platform.caller_now = INSTALLER
+    assert "rebuilt" in after.configure_namespace(wanted)["Refused"]["BadRequest"]
+    platform.run_timers()
+    assert "Ok" in after.configure_namespace({**wanted, "max_entries": 1, "policy": "sieve"})
+    platform.run_timers()
+    assert after.tenant_counters(TENANT)["entries"] == 1

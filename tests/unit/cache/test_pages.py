@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from cache_core.answer_texts import VALUE_BYTES, read_record
+from cache_core import transfers
+from cache_core.answer_texts import read_record, write_record
 from refrain_core.canonical import parameters_text
 from tests.unit.cache.test_main import INSTALLER, TENANT, WRITER, ask
 
@@ -85,17 +86,17 @@ def test_damaged_records_are_refused_by_themselves(
     for row in rows:
         main.remove(read_record(row["header"]).entry.digest)  # type: ignore[union-attr]
     bad = [{**rows[0], "content": "five"}, {**rows[0], "header": rows[0]["header"] + "x"}]
-    bad.extend([signed(main, text, rows[0]["content"]) for text in damaged(rows[0]["header"])])
-    bad.append(signed(main, rows[0]["header"], "longer"))
+    bad.extend([signed(text, rows[0]["content"]) for text in damaged(rows[0]["header"])])
+    bad.append(signed(rows[0]["header"], "longer"))
     told = main.import_page([*bad, *rows])["Imported"]
     assert told == ["damaged"] * len(bad) + ["imported"] * 3
     platform.now_ns += 10**18
     assert main.import_page(rows)["Imported"] == ["expired"] * 3
 
 
-def signed(main: Any, header: str, content: str) -> dict[str, str]:
+def signed(header: str, content: str) -> dict[str, str]:
     """Make a record whose checksum fits."""
-    checksum = main.cache_pages.transfers.checksum(header, content)
+    checksum = transfers.checksum(header, content)
     return {"header": header, "content": content, "checksum": checksum}
 
 
@@ -187,7 +188,7 @@ def test_what_keep_stores_is_what_put_stores(
     assert record is not None
     typed = main.lookup_digest(digest)
     main.remove(digest)
-    header, _, content = main.cache_pages.transfers.write_record(
+    header, _, content = write_record(
         record.entry._replace(expires_at_ns=60, keep_until_ns=60), "four"
     ).rpartition("|")
     platform.now_ns += 5
@@ -195,8 +196,7 @@ def test_what_keep_stores_is_what_put_stores(
     assert stored == f"stored|{typed['Hit']['key']}|0"
     assert main.lookup_digest(digest) == typed
     never = record.entry._replace(expires_at_ns=0, keep_until_ns=0)
-    assert main.keep(main.cache_pages.transfers.write_record(never, ""), "four") == (
+    assert main.keep(write_record(never, ""), "four") == (
         "refused|BadRequest"
     )
     assert main.keep(header + "|", "other") == "refused|BadRequest"
-    assert len(header) < VALUE_BYTES
