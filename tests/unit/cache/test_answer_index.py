@@ -1,9 +1,9 @@
 """The index keeps the order of use and the bounds, checked against a plain list."""
 
-from cache_core.answer_index import AnswerIndex, Room
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cache_core.answer_index import AnswerIndex, Room
 from cache_core.kept import Kept
 from cache_core.places import Place
 from cache_core.shelves import Shelf, ShelfBounds

@@ -21,7 +21,7 @@ def ask(**fields: Any) -> dict[str, Any]:
 
 def digest_for(main: Any, request: dict[str, Any], namespace: str) -> str:
     """Fingerprint a request as its namespace asks it."""
-    asked = main.asked(request, namespace, lambda shared, caller: True)
+    asked = main.asked(request, namespace, lambda *_: True)
     assert not isinstance(asked, dict)
     return str(asked.digest)
 

@@ -35,7 +35,9 @@ def fetch(cache: AnswerCache, tenant: str, digest: str, now_ns: int) -> Any:
 def test_a_hit_tells_the_whole_answer_and_its_age(cache: AnswerCache, put_request: Maker) -> None:
     """Nothing of the stored answer is lost, and ages are in seconds."""
     request = put_request(DIGEST, "two | 2\n", ttl_s=60)
-    assert puts.put(cache, request, 10 * SECOND) == {"Stored": {"key": short_key(DIGEST), "evicted": 0}}
+    assert puts.put(cache, request, 10 * SECOND) == {
+        "Stored": {"key": short_key(DIGEST), "evicted": 0}
+    }
     assert fetch(cache, TENANT, DIGEST, 15 * SECOND + 1) == {
         "Hit": {
             "answer": request["answer"],
@@ -137,9 +139,7 @@ def test_what_is_no_finished_answer_is_refused(
     assert memory.writes() == before
 
 
-def test_an_answer_over_the_item_bound_is_too_large(
-    cache: AnswerCache, put_request: Maker
-) -> None:
+def test_an_answer_over_the_item_bound_is_too_large(cache: AnswerCache, put_request: Maker) -> None:
     """The bound counts bytes, not characters."""
     cache.bounds = cache.bounds._replace(max_answer_bytes=5)
     assert puts.put(cache, put_request(DIGEST, "\u20ac\u20ac"), SECOND) == {
@@ -153,9 +153,7 @@ def test_a_digest_of_another_form_is_refused(cache: AnswerCache) -> None:
     assert "BadRequest" in fetch(cache, TENANT, DIGEST.upper(), 0)["Refused"]
 
 
-def test_the_least_recently_used_answer_goes_first(
-    cache: AnswerCache, put_request: Maker
-) -> None:
+def test_the_least_recently_used_answer_goes_first(cache: AnswerCache, put_request: Maker) -> None:
     """A fetch saves an answer; a query does not."""
     cache.bounds = cache.bounds._replace(max_entries=2)
     cache.tenants.save_bounds(TENANT, ShelfBounds("lru"))
@@ -201,9 +199,7 @@ def test_every_call_is_counted(cache: AnswerCache, put_request: Maker) -> None:
     lookups.look(cache, DIGEST, everyone, SECOND)
     assert puts.remove(cache, DIGEST, everyone)
     assert not puts.remove(cache, DIGEST, everyone)
-    expected = Counts(
-        hits=1, misses=1, puts=2, removals=1, bytes_served=4, tokens_saved=23
-    )
+    expected = Counts(hits=1, misses=1, puts=2, removals=1, bytes_served=4, tokens_saved=23)
     assert cache.tally.counts("") == cache.tally.counts(TENANT) == expected
     assert (len(cache.index), cache.index.size_bytes) == (0, 0)
 

@@ -8,40 +8,21 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from cache_core import fast_lookups, lookups, puts, upkeep
 from cache_core.answer_cache import AnswerCache
-from refrain_core.fingerprint import digest_of, sample_digest
-from tests.unit.cache.conftest import Memory
+from tests.unit.cache.memories import Memory
+from tests.unit.cache.stored_answers import (
+    KEYS,
+    MODEL,
+    NAMESPACES,
+    SIZES,
+    VOTERS,
+    Key,
+    Stored,
+    base_digest,
+    digest_at,
+    put_request,
+)
 
 SECOND = 1_000_000_000
-NAMESPACES = ("rrkah-fqaaa-aaaaa-aaaaq-cai", "ryjl3-tyaaa-aaaaa-aaaba-cai", "public", "shared:x")
-MODEL = "tiny@r1:Q4_K_M"
-KEYS = st.tuples(st.sampled_from(NAMESPACES), st.integers(0, 5), st.sampled_from([0, 0, 1, 2]))
-VOTERS = ("openai", "ollama", MODEL)
-SIZES = (1, 40, 3_000, 4_400, 9_000, 13_000)
-
-Key = tuple[str, int, int]
-
-
-def base_digest(key: Key) -> str:
-    """Name a request of a namespace."""
-    return digest_of(f"{key[0]}/{key[1]}")
-
-
-def digest_at(key: Key) -> str:
-    """Name a sample of a request."""
-    return sample_digest(base_digest(key), key[2])
-
-
-class Stored:
-    """What the model knows of one answer."""
-
-    def __init__(self, content: str, until_ns: int, kept_ns: int, labels: set[str]) -> None:
-        """Describe an answer that was just put."""
-        self.content = content
-        self.until_ns = until_ns
-        self.kept_ns = kept_ns
-        self.labels = labels
-        self.purged = False
-        self.is_failure = False
 
 
 class WholeCache(RuleBasedStateMachine):
@@ -79,7 +60,9 @@ class WholeCache(RuleBasedStateMachine):
         """Put an answer; within what is arranged, the bounds hold afterwards."""
         self.written += 1
         content = f"{self.written} " + letter * (size // len(letter.encode()))
-        request = self._request(key, content, ttl_s, window_s, voter)
+        request = put_request(
+            key, content, ttl_s, window_s=window_s, voter=voter, now_ns=self.now_ns
+        )
         result = puts.put(self.cache, request, self.now_ns)
         if ttl_s + window_s == 0:
             assert "BadRequest" in result["Refused"]
@@ -237,7 +220,7 @@ class WholeCache(RuleBasedStateMachine):
     def abort(self, key: Key) -> None:
         """Do what a trap takes back, and go on with what stood before."""
         copied = self.memory.copied()
-        puts.put(self.cache, self._request(key, "aborted", 600, 0, ""), self.now_ns)
+        puts.put(self.cache, put_request(key, "aborted", 600), self.now_ns)
         puts.remove(self.cache, digest_at(key), lambda _: True)
         self.memory.restore(copied)
         self.upgrade(0)
@@ -261,33 +244,6 @@ class WholeCache(RuleBasedStateMachine):
         """Hits, misses and remembered failures make up the fetches."""
         counts = self.cache.tally.counts("")
         assert counts.hits + counts.misses + counts.negatives == self.fetches
-
-    def _request(
-        self, key: Key, content: str, ttl_s: int, window_s: int, voter: str
-    ) -> dict[str, Any]:
-        answer = {
-            "content": content,
-            "finish": "stop",
-            "model": MODEL,
-            "trust": "single_node",
-            "prompt_tokens": 1,
-            "completion_tokens": 1,
-            "dropped_messages": 0,
-            "dropped_characters": 0,
-            "created_at_ns": self.now_ns,
-        }
-        return {
-            "digest": base_digest(key),
-            "sample": key[2],
-            "namespace": key[0],
-            "answer": answer,
-            "ttl_s": ttl_s,
-            "cache_control": f"tags=t{key[1]}, stale-if-error={window_s}",
-            "parts": "",
-            "voters": [voter] if voter else [],
-            "cost_cycles": 7,
-            "cost_ms": 8,
-        }
 
     def _check(self, key: Key, result: Any, told: str, *, is_seen: bool) -> None:
         model = self.stored.get(key)
