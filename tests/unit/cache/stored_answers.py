@@ -3,8 +3,11 @@
 from typing import Any
 
 from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine
 
+from cache_core.answer_cache import AnswerCache
 from refrain_core.fingerprint import digest_of, sample_digest
+from tests.unit.cache.memories import Memory
 
 NAMESPACES = ("rrkah-fqaaa-aaaaa-aaaaq-cai", "ryjl3-tyaaa-aaaaa-aaaba-cai", "public", "shared:x")
 MODEL = "tiny@r1:Q4_K_M"
@@ -65,3 +68,58 @@ def put_request(  # noqa: PLR0913 - what a put is made of
         "cost_cycles": 7,
         "cost_ms": 8,
     }
+
+
+class ModelledCache(RuleBasedStateMachine):
+    """A small cache beside the dict of what was put, and how they are compared."""
+
+    def __init__(self) -> None:
+        """Install."""
+        super().__init__()
+        self.memory = Memory()
+        self.cache: AnswerCache = self.memory.begin()
+        self.now_ns = 1_000 * SECOND
+        self.stored: dict[Key, Stored] = {}
+        self.taints: set[str] = set()
+        self.fetches = self.flushed = 0
+        self.written = 0
+        self.lower(20, 60_000)
+
+    def lower(self, entries: int, size_bytes: int) -> None:
+        """Set the bounds."""
+        self.cache.bounds = self.cache.bounds._replace(
+            max_entries=entries, max_bytes=size_bytes, max_answer_bytes=14_000
+        )
+
+    def check(self, key: Key, result: Any, told: str, *, is_seen: bool) -> None:
+        """Check a lookup and the fast one's text against what was put."""
+        model = self.stored.get(key)
+        if model is None or not is_seen:
+            assert "Miss" in result
+            assert told.startswith("miss|")
+            return
+        is_shown = self.now_ns < model.until_ns and not self.is_hidden(model)
+        if model.is_failure:
+            assert is_shown == ("Negative" in result)
+            assert told.startswith("miss|")
+            return
+        assert is_shown == ("Hit" in result) == told.startswith("hit|")
+        if is_shown:
+            assert result["Hit"]["answer"]["content"] == model.content
+            assert told.endswith(f"|{model.content}")
+
+    def is_hidden(self, model: Stored) -> bool:
+        """Tell whether an answer is purged or tainted."""
+        return model.purged or bool(self.taints & model.labels)
+
+    def stands(self, key: Key) -> bool:
+        """Tell whether an answer is in the banks."""
+        return self.cache.store.find(digest_at(key)) is not None
+
+    def drop_evicted(self) -> None:
+        """Let the model lose what was evicted; the cache says so of each."""
+        for key in list(self.stored):
+            if not self.stands(key):
+                del self.stored[key]
+                reason = self.cache.departures.reason(digest_at(key), lambda _: True)
+                assert reason == "evicted"

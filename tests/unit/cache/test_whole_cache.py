@@ -1,14 +1,10 @@
 """The whole core against a plain dict, through everything that can happen to it in its life."""
 
-from typing import Any
-
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import invariant, rule
 
 from cache_core import fast_lookups, lookups, puts, upkeep
-from cache_core.answer_cache import AnswerCache
-from tests.unit.cache.memories import Memory
 from tests.unit.cache.stored_answers import (
     KEYS,
     MODEL,
@@ -16,6 +12,7 @@ from tests.unit.cache.stored_answers import (
     SIZES,
     VOTERS,
     Key,
+    ModelledCache,
     Stored,
     base_digest,
     digest_at,
@@ -25,26 +22,8 @@ from tests.unit.cache.stored_answers import (
 SECOND = 1_000_000_000
 
 
-class WholeCache(RuleBasedStateMachine):
+class WholeCache(ModelledCache):
     """Random calls on a small cache, each checked against the dict of what was put."""
-
-    def __init__(self) -> None:
-        """Install."""
-        super().__init__()
-        self.memory = Memory()
-        self.cache: AnswerCache = self.memory.begin()
-        self.now_ns = 1_000 * SECOND
-        self.stored: dict[Key, Stored] = {}
-        self.taints: set[str] = set()
-        self.fetches = self.flushed = 0
-        self.written = 0
-        self.lower(20, 60_000)
-
-    def lower(self, entries: int, size_bytes: int) -> None:
-        """Set the bounds."""
-        self.cache.bounds = self.cache.bounds._replace(
-            max_entries=entries, max_bytes=size_bytes, max_answer_bytes=14_000
-        )
 
     @rule(
         key=KEYS,
@@ -67,7 +46,7 @@ class WholeCache(RuleBasedStateMachine):
         if ttl_s + window_s == 0:
             assert "BadRequest" in result["Refused"]
             return
-        self._drop_evicted()
+        self.drop_evicted()
         if "Refused" in result:
             assert "Busy" in result["Refused"]
             return
@@ -89,7 +68,7 @@ class WholeCache(RuleBasedStateMachine):
             model is not None
             and not model.is_failure
             and self.now_ns < model.kept_ns
-            and not self._is_hidden(model)
+            and not self.is_hidden(model)
         )
         request = {
             "digest": base_digest(key),
@@ -99,7 +78,7 @@ class WholeCache(RuleBasedStateMachine):
         }
         result = puts.put_negative(self.cache, request, self.now_ns)
         assert serves == ("BadRequest" in result.get("Refused", ()))
-        self._drop_evicted()
+        self.drop_evicted()
         if "Stored" in result:
             until_ns = self.now_ns + 5 * SECOND
             self.stored[key] = Stored("", until_ns, until_ns, {"all", f"namespace/{key[0]}"})
@@ -118,7 +97,7 @@ class WholeCache(RuleBasedStateMachine):
         else:
             result = lookups.look(self.cache, digest_at(key), sees, self.now_ns)
         told = fast_lookups.hit_text(self.cache, digest_at(key), sees, self.now_ns)
-        self._check(key, result, told, is_seen=sees(key[0]))
+        self.check(key, result, told, is_seen=sees(key[0]))
 
     @rule(key=KEYS)
     def look_past_freshness(self, key: Key) -> None:
@@ -129,7 +108,7 @@ class WholeCache(RuleBasedStateMachine):
         if "Stale" in result:
             assert model is not None
             assert model.until_ns <= self.now_ns < model.kept_ns
-            assert not self._is_hidden(model)
+            assert not self.is_hidden(model)
             assert result["Stale"]["answer"]["content"] == model.content
 
     @rule(key=KEYS, is_owner=st.booleans())
@@ -181,7 +160,7 @@ class WholeCache(RuleBasedStateMachine):
         """Free what is over or purged, and nothing else."""
         upkeep.sweep_step(self.cache, self.now_ns)
         for key in list(self.stored):
-            if not self._stands(key):
+            if not self.stands(key):
                 model = self.stored.pop(key)
                 assert self.now_ns >= model.kept_ns or model.purged
 
@@ -189,7 +168,7 @@ class WholeCache(RuleBasedStateMachine):
     def work(self) -> None:
         """Do one step of what is left to do; it evicts only what stands over the bounds."""
         upkeep.work_step(self.cache)
-        self._drop_evicted()
+        self.drop_evicted()
 
     @rule()
     def flush(self) -> None:
@@ -203,7 +182,7 @@ class WholeCache(RuleBasedStateMachine):
         self.lower(entries, size_bytes)
         while upkeep.work_step(self.cache):
             pass
-        self._drop_evicted()
+        self.drop_evicted()
         assert len(self.cache.index) <= entries
         assert self.cache.index.size_bytes <= size_bytes
 
@@ -214,7 +193,7 @@ class WholeCache(RuleBasedStateMachine):
         self.fetches = self.flushed
         for _ in range(steps):
             upkeep.work_step(self.cache)
-        self._drop_evicted()
+        self.drop_evicted()
 
     @rule(key=KEYS)
     def abort(self, key: Key) -> None:
@@ -244,36 +223,6 @@ class WholeCache(RuleBasedStateMachine):
         """Hits, misses and remembered failures make up the fetches."""
         counts = self.cache.tally.counts("")
         assert counts.hits + counts.misses + counts.negatives == self.fetches
-
-    def _check(self, key: Key, result: Any, told: str, *, is_seen: bool) -> None:
-        model = self.stored.get(key)
-        if model is None or not is_seen:
-            assert "Miss" in result
-            assert told.startswith("miss|")
-            return
-        is_shown = self.now_ns < model.until_ns and not self._is_hidden(model)
-        if model.is_failure:
-            assert is_shown == ("Negative" in result)
-            assert told.startswith("miss|")
-            return
-        assert is_shown == ("Hit" in result) == told.startswith("hit|")
-        if is_shown:
-            assert result["Hit"]["answer"]["content"] == model.content
-            assert told.endswith(f"|{model.content}")
-
-    def _is_hidden(self, model: Stored) -> bool:
-        return model.purged or bool(self.taints & model.labels)
-
-    def _stands(self, key: Key) -> bool:
-        return self.cache.store.find(digest_at(key)) is not None
-
-    def _drop_evicted(self) -> None:
-        """Let the model lose what was evicted; the cache says so of each."""
-        for key in list(self.stored):
-            if not self._stands(key):
-                del self.stored[key]
-                reason = self.cache.departures.reason(digest_at(key), lambda _: True)
-                assert reason == "evicted"
 
 
 TestWholeCache = WholeCache.TestCase
