@@ -165,7 +165,9 @@ def keep(main: Any, put_request: Callable[..., dict[str, Any]]) -> Callable[...,
     """Provide a put of the answer to a request, with the request's parts; returns the digest."""
 
     def put(namespace: str = OTHER, content: str = "four", **fields: Any) -> str:
-        asked = {name: fields.pop(name) for name in ("messages", "seed", "extra") if name in fields}
+        asked: dict[str, Any] = {
+            name: fields.pop(name) for name in ("messages", "seed", "extra") if name in fields
+        }
         request: dict[str, Any] = {
             **ask(),
             **asked,

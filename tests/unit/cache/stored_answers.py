@@ -1,14 +1,17 @@
 """What the model of the whole cache knows of its answers, and puts for it."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine
 
-from cache_core.answer_cache import AnswerCache
 from refrain_core.fingerprint import digest_of, sample_digest
 from tests.unit.cache.memories import Memory
 
+if TYPE_CHECKING:
+    from cache_core.answer_cache import AnswerCache
+
+SECOND = 1_000_000_000
 NAMESPACES = ("rrkah-fqaaa-aaaaa-aaaaq-cai", "ryjl3-tyaaa-aaaaa-aaaba-cai", "public", "shared:x")
 MODEL = "tiny@r1:Q4_K_M"
 KEYS = st.tuples(st.sampled_from(NAMESPACES), st.integers(0, 5), st.sampled_from([0, 0, 1, 2]))

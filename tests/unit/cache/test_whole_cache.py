@@ -9,6 +9,7 @@ from tests.unit.cache.stored_answers import (
     KEYS,
     MODEL,
     NAMESPACES,
+    SECOND,
     SIZES,
     VOTERS,
     Key,
@@ -18,8 +19,6 @@ from tests.unit.cache.stored_answers import (
     digest_at,
     put_request,
 )
-
-SECOND = 1_000_000_000
 
 
 class WholeCache(ModelledCache):
