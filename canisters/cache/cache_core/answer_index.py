@@ -53,6 +53,11 @@ class AnswerIndex:
             self._shelves[namespace] = shelf
         return shelf
 
+    def entries_of(self, namespace: str) -> int:
+        """Count a namespace's answers, without making it a shelf."""
+        shelf = self._shelves.get(namespace)
+        return 0 if shelf is None else shelf.entries
+
     def reopen(self, namespace: str) -> None:
         """Give a namespace a new shelf by its settings of now; recency within it begins anew."""
         former = self.shelf(namespace)
