@@ -88,10 +88,15 @@ def _imported_one(cache: AnswerCache, record: "dict[str, str]", now_ns: int) -> 
     if now_ns >= entry.keep_until_ns:
         return OVER
     present = cache.find(entry.digest)
-    if present is not None and present.entry.stored_at_ns >= entry.stored_at_ns:
+    if present is not None and _is_as_new(cache, present.entry, entry):
         return PRESENT
     stored = keep(cache, entry, content)
     return IMPORTED if "Stored" in stored else f"refused: {next(iter(stored['Refused']))}"
+
+
+def _is_as_new(cache: AnswerCache, present: Entry, entry: Entry) -> bool:
+    """Tell whether what is stored makes an import needless; what is hidden never does."""
+    return present.stored_at_ns >= entry.stored_at_ns and cache.invalidation.hides(present) is None
 
 
 def entry_of_header(header: str, content: str, bounds: CacheBounds) -> "Entry | None":
