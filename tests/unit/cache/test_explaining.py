@@ -40,6 +40,19 @@ def test_explain_gives_each_reason(
     assert verdict() == "removed"
     main.put(put_request(digest, namespace=TENANT, finish="budget"))
     assert verdict() == "not admitted"
+
+
+def test_explain_tells_what_was_hidden_freed_or_evicted(
+    main: Any, platform: Any, keep: Callable[..., str]
+) -> None:
+    """By controllers, by the sweep and by newer answers."""
+
+    def verdict(**fields: Any) -> str:
+        platform.caller_now = TENANT
+        explained = main.explain(ask(**fields))["Explained"]
+        platform.caller_now = WRITER
+        return str(explained["verdict"])
+
     keep()
     platform.caller_now = INSTALLER
     main.taint("tiny@r1:Q4_K_M")
