@@ -78,7 +78,7 @@ def purge(scope: text) -> Done:
     if refusal is not None:
         return cast("Done", refused(refusal))
     # Anybody may call: whose namespace is empty writes nothing.
-    if is_own and cache.index.is_arranged and not cache.index.entries_of(caller):
+    if is_own and cache.index.is_arranged and not cache.index.shelves.entries_of(caller):
         return {"Ok": f"{scope} is purged"}
     cache.invalidation.purge(scope, cache.meta.next_sequence())
     return {"Ok": f"{scope} is purged"}

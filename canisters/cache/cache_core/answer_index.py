@@ -32,7 +32,7 @@ class AnswerIndex:
         """Start empty; `open_shelf` makes the shelf of a namespace that is met first."""
         self.size_bytes = 0
         self.is_arranged = True
-        self._shelves = ShelfRow(open_shelf)
+        self.shelves = ShelfRow(open_shelf)
         self._rows: RenewedDict[Kept] = RenewedDict()
         self._queue = ArrivalQueue()
 
@@ -46,17 +46,12 @@ class AnswerIndex:
 
     def shelf(self, namespace: str) -> Shelf:
         """Return the shelf of a namespace."""
-        return self._shelves.of(namespace)
-
-    def entries_of(self, namespace: str) -> int:
-        """Count a namespace's answers, without making it a shelf."""
-        shelf = self._shelves.known(namespace)
-        return 0 if shelf is None else shelf.entries
+        return self.shelves.of(namespace)
 
     def reopen(self, namespace: str) -> None:
         """Give a namespace a new shelf by its settings of now; recency within it begins anew."""
         former = self.shelf(namespace)
-        shelf = self._shelves.replace(namespace)
+        shelf = self.shelves.replace(namespace)
         for key in former.policy.oldest_first():
             kept = self._rows.get(str(key))
             if kept is not None:
@@ -125,18 +120,19 @@ class AnswerIndex:
     def overflow(self, whole: "tuple[int, int]", at_most: int) -> list[Victim]:
         """Drop at most so many answers that stand over a bound."""
         victims: list[Victim] = []
-        for shelf in self._shelves.every():
-            while shelf.is_over(0, 0) and len(victims) < at_most:
-                victim = self._victim(shelf)
-                if victim is None:
-                    break
-                victims.append(victim)
-        while self._is_over(whole, 0, 0) and len(victims) < at_most:
-            victim = self._victim(None)
-            if victim is None:
-                break
-            victims.append(victim)
+        for shelf in self.shelves.every():
+            while shelf.is_over(0, 0) and self._added_victim(shelf, victims, at_most):
+                pass
+        while self._is_over(whole, 0, 0) and self._added_victim(None, victims, at_most):
+            pass
         return victims
+
+    def _added_victim(self, shelf: "Shelf | None", victims: list[Victim], at_most: int) -> bool:
+        """Drop one more victim, if there may be one more and there is one."""
+        victim = self._victim(shelf) if len(victims) < at_most else None
+        if victim is not None:
+            victims.append(victim)
+        return victim is not None
 
     # arranging after an upgrade
 
@@ -168,11 +164,11 @@ class AnswerIndex:
 
     def _know(self, digest: str, kept: Kept) -> None:
         self._rows.put(digest, kept)
-        self._shelves.add(kept.namespace, kept.size_bytes)
+        self.shelves.add(kept.namespace, kept.size_bytes)
         self.size_bytes += kept.size_bytes
 
     def _subtract(self, kept: Kept) -> None:
-        self._shelves.subtract(kept.namespace, kept.size_bytes)
+        self.shelves.subtract(kept.namespace, kept.size_bytes)
         self.size_bytes -= kept.size_bytes
 
     def _is_over(self, whole: "tuple[int, int]", more_entries: int, more_bytes: int) -> bool:
@@ -180,7 +176,7 @@ class AnswerIndex:
 
     def _victim(self, shelf: "Shelf | None") -> "Victim | None":
         """Choose and drop a victim, of the largest namespace where none is named."""
-        chosen = shelf or self._shelves.largest()
+        chosen = shelf or self.shelves.largest()
         if chosen is None or not len(chosen.policy):
             return self._queued_victim(shelf)
         return self._dropped(str(chosen.policy.victim()))

@@ -23,9 +23,10 @@ class ShelfRow:
             self._shelves[namespace] = shelf
         return shelf
 
-    def known(self, namespace: str) -> "Shelf | None":
-        """Return the shelf of a namespace that was met."""
-        return self._shelves.get(namespace)
+    def entries_of(self, namespace: str) -> int:
+        """Count a namespace's answers, without making it a shelf."""
+        shelf = self._shelves.get(namespace)
+        return 0 if shelf is None else shelf.entries
 
     def every(self) -> list[Shelf]:
         """List all shelves."""

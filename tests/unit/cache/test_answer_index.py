@@ -123,6 +123,22 @@ def test_a_full_cache_takes_from_its_largest_namespace() -> None:
     assert digests(index.overflow((1, 900), at_most=8)) == ["2", "0"]
 
 
+def test_the_largest_namespace_is_found_again_after_it_shrank() -> None:
+    """Evictions go to whoever is largest then, within a tenth, not to whoever once was."""
+    index = new_index()
+    for number, (namespace, size) in enumerate([("a", 90), ("b", 70), ("c", 30), ("a", 10)]):
+        index.add(str(number), kept(number, size, namespace))
+    assert digests(index.room_for("9", "c", 60, (9, 160), at_most=8)) == ["0", "1"]
+
+
+def test_anothers_answer_under_a_digest_makes_no_room_in_ones_own_bounds() -> None:
+    """A namespace at its bound gives one of its own answers for it."""
+    index = new_index(max_entries=1)
+    index.add("1", kept(1, 10, "a"))
+    index.add("2", kept(2, 10, "b"))
+    assert digests(index.room_for("2", "a", 10, (9, 900), at_most=8)) == ["1"]
+
+
 def test_a_reopened_shelf_keeps_its_answers_and_totals() -> None:
     """A new policy learns what the former one knew, in its order."""
     index = new_index()
