@@ -15,7 +15,7 @@ from cache_core.shelves import Shelf
 from refrain_core.renewed_dict import RenewedDict
 
 Victim = tuple[str, Kept]
-"""An answer that the index has dropped: its digest, and what was known of it."""
+"""An answer that was dropped: its digest, and what was known of it."""
 
 
 class Room(NamedTuple):
@@ -101,7 +101,7 @@ class AnswerIndex:
         added_bytes = size_bytes - (0 if old is None else old.size_bytes)
         # What another namespace has under the digest makes no room in this one.
         is_own = old is not None and old.namespace == namespace
-        own_entries, own_bytes = (added_entries, added_bytes) if is_own else (1, size_bytes)
+        own_entries, own_bytes = (0, added_bytes) if is_own else (1, size_bytes)
         victims: list[Victim] = []
         while True:
             is_over_own = shelf.is_over(own_entries, own_bytes)
@@ -114,8 +114,8 @@ class AnswerIndex:
                 return Room(victims, enough=False)
             victims.append(victim)
             if victim[0] == digest:
-                added_entries, added_bytes = 1, size_bytes
-                own_entries, own_bytes = 1, size_bytes
+                added_entries = own_entries = 1
+                added_bytes = own_bytes = size_bytes
 
     def overflow(self, whole: "tuple[int, int]", at_most: int) -> list[Victim]:
         """Drop at most so many answers that stand over a bound."""
@@ -182,11 +182,8 @@ class AnswerIndex:
         return self._dropped(str(chosen.policy.victim()))
 
     def _dropped(self, digest: str) -> "Victim | None":
-        kept = self._rows.pop(digest)
-        if kept is None:
-            return None
-        self._subtract(kept)
-        return (digest, kept)
+        kept = self.forget(digest)
+        return None if kept is None else (digest, kept)
 
     def _queued_victim(self, shelf: "Shelf | None") -> "Victim | None":
         """Choose among what no policy knows yet, of a shelf if one is named."""

@@ -41,14 +41,11 @@ def test_strangers_are_refused_everywhere(
         main.purge(f"namespace/{caller}/more"),
         main.taint("openai"),
         main.clear_taint("openai"),
-        main.allow_writer(caller),
-        main.deny_writer(WRITER),
-        main.writers(),
+        *(main.allow_writer(caller), main.deny_writer(WRITER), main.writers()),
         main.allow_member(SHARED, caller),
         main.deny_member(SHARED, caller),
         main.members(SHARED),
-        main.add_controller(caller),
-        main.remove_controller(INSTALLER),
+        *(main.add_controller(caller), main.remove_controller(INSTALLER)),
     ]
     assert all("NotAllowed" in result["Refused"] for result in refused)
     assert main.keep("", "x") == "refused|NotAllowed"

@@ -8,9 +8,7 @@ from tests.unit.cache.test_main import INSTALLER, TENANT, WRITER, ask
 Maker = Callable[..., dict[str, Any]]
 
 
-def test_explain_gives_each_reason(
-    main: Any, platform: Any, put_request: Maker, keep: Callable[..., str]
-) -> None:
+def test_explain_gives_each_reason(main: Any, platform: Any, keep: Callable[..., str]) -> None:
     """A hit, a stale answer, and why a request is none."""
 
     def verdict(**fields: Any) -> str:
@@ -20,7 +18,7 @@ def test_explain_gives_each_reason(
         return str(explained["verdict"])
 
     assert verdict() == "never stored"
-    digest = keep(ttl_s=10, cache_control="stale-if-error=10")
+    keep(ttl_s=10, cache_control="stale-if-error=10")
     assert verdict() == "hit"
     assert verdict(cache_control="no-cache") == "no-cache"
     assert verdict(cache_control='least-trust="quorum 2/3"') == "least-trust"
@@ -30,6 +28,20 @@ def test_explain_gives_each_reason(
     assert verdict() == "expired"
     assert verdict(cache_control="stale-while-revalidate=9") == "stale"
     assert verdict(cache_control="stale-if-error=9") == "stale if the model fails"
+
+
+def test_explain_tells_failures_removals_and_refused_puts(
+    main: Any, platform: Any, put_request: Maker, keep: Callable[..., str]
+) -> None:
+    """What stands under the digest instead of an answer, or why none came to stand there."""
+
+    def verdict(**fields: Any) -> str:
+        platform.caller_now = TENANT
+        explained = main.explain(ask(**fields))["Explained"]
+        platform.caller_now = WRITER
+        return str(explained["verdict"])
+
+    digest = keep(ttl_s=10)
     platform.now_ns += 10 * 10**9
     failure = {"digest": digest, "namespace": TENANT, "refusal": {"Timeout": "x"}, "ttl_s": 9}
     main.put_negative(failure)
