@@ -26,6 +26,8 @@ SETTLING_ROUNDS = 5
 """Timers that are due may set others, and canisters that they wake may call each other."""
 NODES = 13
 LIVE_WAIT_S = 60
+PATIENCE, PATIENCE_MS = "processing-timeout-ms", 300_000
+"""How long the real server works on a request before it answers that it still does."""
 LOOK_S = 0.05
 
 
@@ -46,6 +48,8 @@ class Pocket:
     def __init__(self, pic: PocketIC) -> None:
         """Ask by the connection of `pic`."""
         self.pic = pic
+        # Otherwise a long round answers 202 at once, and what is asked meanwhile gets a 409.
+        pic.server.request_client.headers[PATIENCE] = str(PATIENCE_MS)
         self.transcript = Transcript(self.balance, self.now_ns)
         self._sent: dict[str, tuple[str, str]] = {}
 

@@ -12,6 +12,7 @@ from tests.rustpython import (
     consensus_chapters,
     control_chapters,
     desk_chapters,
+    index_chapters,
     infer_chapters,
     log_chapters,
     played_chapters,
@@ -20,6 +21,7 @@ from tests.rustpython import (
     ring_chapters,
     serving_chapters,
     shared_chapters,
+    whole_cache_chapters,
 )
 from tests.rustpython.recording import Recording
 
@@ -34,6 +36,8 @@ def recorded() -> Recording:
         policy_chapters,
         cache_chapters,
         consensus_chapters,
+        index_chapters,
+        whole_cache_chapters,
         infer_chapters,
         batcher_chapters,
         desk_chapters,
