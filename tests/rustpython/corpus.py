@@ -30,8 +30,8 @@ def recorded() -> Recording:
     """Call everything and return the record."""
     book = Recording()
     for chapters in (
-        request_chapters,
         shared_chapters,
+        request_chapters,
         control_chapters,
         policy_chapters,
         cache_chapters,

@@ -104,13 +104,11 @@ def queues_and_shelves(book: Recording) -> None:
     assert len(book.call(shelf_row.ShelfRow.every, row)) == 3
     renewed = book.call(RenewedDict)
     made = Inputs(15)
-    for number in range(3_000):
-        RenewedDict.put(renewed, f"{made.random.randrange(300)}", number)
-        if number % 100 == 0:
-            book.call(RenewedDict.put, renewed, f"{number}", number)
-            book.call(RenewedDict.get, renewed, f"{made.random.randrange(300)}")
-            book.call(RenewedDict.pop, renewed, f"{made.random.randrange(300)}")
-    del renewed
+    for number in range(1_300):
+        book.call(RenewedDict.put, renewed, f"{made.random.randrange(90)}", number)
+        if number % 10 == 0:
+            book.call(RenewedDict.get, renewed, f"{made.random.randrange(90)}")
+            book.call(RenewedDict.pop, renewed, f"{made.random.randrange(90)}")
     small = book.call(RenewedDict)
     book.call(RenewedDict.put, small, "a", 1)
     book.call(RenewedDict.keys, small)

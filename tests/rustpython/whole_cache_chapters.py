@@ -16,7 +16,8 @@ from cache_core import (
 from cache_core.answer_cache import AnswerCache
 from cache_core.stable_maps import StableMaps
 from refrain_core.cache_control import NO_DIRECTIVES
-from refrain_core.canonical import parameters_text
+from refrain_core.canonical import head_text, parameters_text
+from refrain_core.fingerprint import sample_digest
 from refrain_core.request_parts import parts_text
 from tests.rustpython.cache_inputs import BOUNDS, entry_of
 from tests.rustpython.inputs import OTHER, SECOND, START_NS, TENANT, Inputs, ask, put
@@ -114,6 +115,8 @@ def explanations(book: Recording) -> None:
     book.chapter("cache: explanations")
     cache = opened(book, new_maps(book))
     book.call(upkeep.begin, cache)
+    for sample in (0, 1, 999):
+        book.call(sample_digest, "1" * 64, sample)
     sees = book.call(Sees, [TENANT])
     stored = ask(seed=1, extra='{"top_k":1}')
     asked = lookup_requests.asked(stored, TENANT, Sees([]).__call__)  # type: ignore[arg-type]
@@ -125,7 +128,8 @@ def explanations(book: Recording) -> None:
         assert isinstance(other, lookup_requests.Asked)
         book.call(explaining.explain, cache, request, other, sees, START_NS)
     for model in (stored["model"], "m"):
-        parts = (model, stored["messages"], parameters_text(stored))
+        parts = (model, stored["messages"], book.call(parameters_text, stored))
+        book.call(head_text, TENANT, model)
         digest = book.call(fast_lookups.digest_of_parts, TENANT, *parts)
         book.call(fast_lookups.hit_text, cache, digest, sees, START_NS)
 
