@@ -67,6 +67,14 @@ def duration(seconds: float) -> str:
     return f"{seconds * _MILLISECONDS:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
 
 
+def age(seconds: float) -> str:
+    """A span as a person says it, in its largest unit: 45 s, 12 min, 3 h, 6 d."""
+    for unit, unit_s in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= unit_s:
+            return f"{seconds // unit_s:.0f} {unit}"
+    return f"{max(0, seconds) // 1:.0f} s"
+
+
 def sized(size_bytes: int) -> str:
     """A number of bytes as a person says it: 812 bytes, 1.3 kB, 64.0 MB."""
     if size_bytes < _THOUSAND:

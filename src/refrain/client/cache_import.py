@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import IO, TYPE_CHECKING, Any, NamedTuple
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from refrain.client.cache_transfer import Bookmark
 from refrain.client.refusal_texts import refused
@@ -44,7 +44,7 @@ class Line(NamedTuple):
 class Imported(NamedTuple):
     """How far an import is: the last line done, and how many answers came to what.
 
-    `failed` are the page's lines that were not taken and should have been, with what became of them.
+    `failed` are the page's lines that should have been taken and were not, and why.
     """
 
     line: int
@@ -53,7 +53,7 @@ class Imported(NamedTuple):
 
 
 def import_file(connection: Connection, path: Path) -> Iterator[Imported]:
-    """Send the lines of a file to the cache, from where an import broke off; yields after each page.
+    """Send a file's lines to the cache, from where an import broke off; yields after each page.
 
     Raises:
         RefrainError: the file can't be read.
@@ -82,7 +82,8 @@ def failures(told: dict[str, int]) -> int:
 def _lines(file: IO[bytes], done: int) -> Iterator[Line]:
     for number, line in enumerate(file, 1):
         if number > done and line.strip():
-            yield Line(number, _row(line), len(line))
+            row = _row(line)
+            yield Line(number, row, sum(len(text.encode()) for text in (row or {}).values()))
 
 
 def _row(line: bytes) -> Row | None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from refrain.client.asking import Asked
 
 
-class NotStored(RefrainError):
+class NotStored(RefrainError):  # noqa: N818 - named for what it says
     """Nothing is served under a digest; `told` is why, as one key and its value."""
 
     def __init__(self, message: str, told: dict[str, Any]) -> None:

@@ -79,7 +79,10 @@ _SCOPES: dict[str, tuple[str, Callable[[str], bool]]] = {
     ALL: ("no name", lambda name: not name),
     KEY: ("DIGEST, 64 hexadecimal digits in lower case", is_digest),
     "tag": ("NAMESPACE/TAG", _is_tag),
-    "model": ("NAME without its version, or choose version", lambda name: name and "@" not in name),
+    "model": (
+        "NAME without its version, or choose version",
+        lambda name: bool(name) and "@" not in name,
+    ),
     "version": ("NAME@REVISION:QUANTIZATION", lambda name: parse_model(name) is not None),
     "namespace": ("a principal, public or shared:NAME", is_namespace),
     "voter": ("NAME", bool),
