@@ -18,7 +18,12 @@ if TYPE_CHECKING:
     from refrain.client.connection import Connection
     from refrain.state.folder import StateFolder
 
-_SERVED = ("hit", "stale", "stale if the model fails", "failure")
+_SERVED = {
+    "hit": "hit",
+    "stale": "stale, served and renewed",
+    "stale if the model fails": "stale, served if the model fails",
+    "failure": "a failure is remembered: see refrain cache get",
+}
 
 
 @click.command("explain")
@@ -62,12 +67,14 @@ def explain_command(
 def explain_lines(explained: dict[str, Any]) -> list[str]:
     """The explanation for a person."""
     verdict = explained["verdict"]
-    told = verdict if verdict in _SERVED else f"miss: {verdict}"
-    lines = [("verdict", told), ("digest", explained["digest"])]
+    lines = [("verdict", _SERVED.get(verdict, f"miss: {verdict}")), ("digest", explained["digest"])]
     if explained["nearest"] is not None:
         lines += [
             ("nearest", explained["nearest"]),
-            ("differs", ", ".join(explained["differs"]) or "in nothing: it has left since"),
+            (
+                "differs",
+                ", ".join(explained["differs"]) or "in nothing: it is a sample of the same request",
+            ),
         ]
     return [f"{name:9}{text}" for name, text in lines]
 

@@ -9,7 +9,7 @@ import click
 
 from refrain.cli.options import json_option, state_option
 from refrain.cli.screen import on_terminal, show, show_json
-from refrain.client.cache_purging import ALL, KINDS, clear_taint, purge, taint
+from refrain.client.cache_purging import ALL, KEY, KINDS, clear_taint, purge, taint
 from refrain.client.connection import connect
 from refrain.failures import RefrainError
 
@@ -56,9 +56,9 @@ def purge_command(  # noqa: PLR0913 - click passes each option by its name
     namespace NAMESPACE     a principal's, public or shared:NAME
     voter NAME              what a provider or a model's version had a say in
 
-    A purge is for good and concerns what was stored before. A taint also hides what comes later, and
-    can be cleared.
-    """
+    A purge is for good and concerns what was stored before. A taint also hides what comes later,
+    and can be cleared.
+    """  # noqa: D301 - click's mark for lines that are not to be wrapped
     wish = Wish(kind, name, tainted, cleared)
     if sum(part is not None for part in (kind, tainted, cleared)) != 1:
         raise click.UsageError("Give a scope, --taint or --clear-taint, one of them.")
@@ -69,7 +69,8 @@ def purge_command(  # noqa: PLR0913 - click passes each option by its name
     if as_json:
         show_json({"done": done})
     else:
-        show(f"{done[0].upper()}{done[1:]}.")
+        # A scope's name begins as it does; "removed" may begin a sentence.
+        show(f"{done.capitalize() if kind == KEY else done}.")
 
 
 def _fulfil(connection: Connection, wish: Wish) -> str:

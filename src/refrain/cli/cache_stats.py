@@ -48,7 +48,7 @@ def stats_lines(facts: dict[str, Any]) -> list[str]:
         ("misses", _told(facts["misses_by_reason"].items())),
         ("besides", _besides(counts)),
         ("stored", _stored(facts)),
-        ("since", _changes(counts)),
+        ("changes", _changes(counts)),
         ("saved", _saved(counts)),
         ("settings", _settings(facts)),
         *(("hidden", line) for line in _hidden(facts["hidden_scopes"])),
@@ -87,7 +87,7 @@ def _stored(facts: dict[str, Any]) -> str:
 
 
 def _changes(counts: dict[str, int]) -> str:
-    names = {"puts": "put", "evictions": "evicted", "removals": "removed", "freed": "swept"}
+    names = {"puts": "stored", "evictions": "evicted", "removals": "removed", "freed": "swept"}
     return _told((told, counts[name]) for name, told in names.items())
 
 

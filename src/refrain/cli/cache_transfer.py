@@ -33,7 +33,7 @@ def export_command(folder: StateFolder, as_json: bool, file: Path) -> None:  # n
     """
     state = Exported(0, 0, "")
     with _patience(lambda: f"exporting: {counted(state.answers, 'answer')}"):
-        for number, state in enumerate(export(connect(folder), file)):  # noqa: B020 - told as it goes
+        for number, state in enumerate(export(connect(folder), file)):
             if number == 0 and state.answers:
                 say(f"going on behind {counted(state.answers, 'answer')}")
     if as_json:
@@ -52,14 +52,14 @@ def import_command(
 ) -> None:
     """Take the answers that `refrain cache export` wrote to FILE.
 
-    How far it is stands in FILE.progress until it is done: the same command goes on from there. What
-    is there already and as new is left. A damaged line is told by its number and does not stop the
-    rest; the command then ends with 1.
+    How far it is stands in FILE.progress until it is done: the same command goes on from there.
+    What is there already and as new is left. A damaged line is told by its number and does not stop
+    the rest; the command then ends with 1.
     """
     state = Imported(0, {}, [])
     failed: list[tuple[int, str]] = []
     with _patience(lambda: f"importing: line {state.line:,}"):
-        for number, state in enumerate(import_file(connect(folder), file)):  # noqa: B020 - as above
+        for number, state in enumerate(import_file(connect(folder), file)):
             if number == 0 and state.line:
                 say(f"going on behind line {state.line:,}")
             failed += state.failed

@@ -68,11 +68,11 @@ def duration(seconds: float) -> str:
 
 
 def age(seconds: float) -> str:
-    """A span as a person says it, in its largest unit: 45 s, 12 min, 3 h, 6 d."""
+    """A span as a person says it, rounded to its largest unit: 45 s, 12 min, 3 h, 6 d."""
     for unit, unit_s in (("d", 86_400), ("h", 3_600), ("min", 60)):
         if seconds >= unit_s:
-            return f"{seconds // unit_s:.0f} {unit}"
-    return f"{max(0, seconds) // 1:.0f} s"
+            return f"{seconds / unit_s:.0f} {unit}"
+    return f"{max(0, seconds):.0f} s"
 
 
 def sized(size_bytes: int) -> str:
