@@ -11,11 +11,19 @@ from refrain.cli.cache_options import cache_options
 from refrain.cli.network_options import Elsewhere, network_options
 from refrain.cli.options import json_option, state_option
 from refrain.cli.prompt_options import prompt_options, read_prompt
-from refrain.cli.screen import counted, duration, on_terminal, patience, say, show, show_json
+from refrain.cli.screen import (
+    counted,
+    duration,
+    on_terminal,
+    patience,
+    refusals_shown,
+    say,
+    show,
+    show_json,
+)
 from refrain.client.ask_request import AskOptions, ask_request
 from refrain.client.asking import Asked, Outcome, ask
 from refrain.client.connection import connect
-from refrain.failures import Refused
 from refrain_core.cache_status import CacheStatus, status_text
 
 if TYPE_CHECKING:
@@ -41,13 +49,8 @@ def ask_command(
     text = read_prompt(prompt)
     connection, served = _asked(folder, elsewhere, model)
     request = ask_request(AskOptions(text, served, **options))
-    try:
-        with _waiting():
-            outcome = ask(connection, request)
-    except Refused as error:
-        if as_json:
-            show_json({"refused": error.refusal, "message": str(error)})
-        raise
+    with refusals_shown(as_json), _waiting():
+        outcome = ask(connection, request)
     if as_json:
         show_json(outcome_json(outcome))
         return

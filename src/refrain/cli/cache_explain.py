@@ -8,7 +8,7 @@ import click
 
 from refrain.cli.options import json_option, state_option
 from refrain.cli.prompt_options import prompt_options, read_prompt
-from refrain.cli.screen import show, show_json
+from refrain.cli.screen import refusals_shown, show, show_json
 from refrain.client.ask_request import AskOptions, ask_request
 from refrain.client.cache_explaining import explain, openai_file_request, whole_model
 from refrain.client.connection import connect
@@ -51,12 +51,13 @@ def explain_command(
     if (prompt is None) == (file is None):
         raise click.UsageError("Give PROMPT or --file, one of them.")
     connection = connect(folder)
-    request = (
-        _prompted(connection, prompt, options)
-        if prompt is not None
-        else _filed(connection, file, options)
-    )
-    explained = explain(connection, request)
+    with refusals_shown(as_json):
+        request = (
+            _prompted(connection, prompt, options)
+            if prompt is not None
+            else _filed(connection, file, options)
+        )
+        explained = explain(connection, request)
     if as_json:
         show_json(explained)
         return

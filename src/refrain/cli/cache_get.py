@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from refrain.cli.options import json_option, state_option
-from refrain.cli.screen import age, on_terminal, say, show, show_json
+from refrain.cli.screen import age, on_terminal, refusals_shown, say, show, show_json
 from refrain.client.cache_lookup import NotStored, stored_answer
 from refrain.client.connection import connect
 from refrain_core.fingerprint import is_digest
@@ -32,7 +32,8 @@ def get_command(folder: StateFolder, as_json: bool, digest: str) -> None:  # noq
     Nothing is counted, and the answer stays as near to its eviction as it was.
     """
     try:
-        stored = stored_answer(connect(folder), digest)
+        with refusals_shown(as_json):
+            stored = stored_answer(connect(folder), digest)
     except NotStored as error:
         if as_json:
             show_json(error.told)

@@ -12,7 +12,7 @@ import click
 
 from refrain.cli.namespace_option import namespace_option
 from refrain.cli.options import state_option
-from refrain.cli.screen import age, counted, on_terminal, patience, show, sized
+from refrain.cli.screen import age, counted, on_terminal, patience, refusals_shown, show, sized
 from refrain.client.cache_listing import listed_answers
 from refrain.client.connection import connect
 
@@ -51,7 +51,7 @@ def list_command(
     progress = _Progress()
     rows = listed_answers(connect(folder), namespace, limit, progress.page_read)
     now_s = time.time()
-    with _patience(progress):
+    with refusals_shown(as_json), _patience(progress):
         for row in rows:
             progress.rows += 1
             show(json.dumps(row, ensure_ascii=False) if as_json else list_line(row, now_s))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from refrain.cli.options import json_option, state_option
-from refrain.cli.screen import on_terminal, show, show_json
+from refrain.cli.screen import on_terminal, refusals_shown, show, show_json
 from refrain.client.cache_purging import ALL, KEY, KINDS, clear_taint, purge, taint
 from refrain.client.connection import connect
 from refrain.failures import RefrainError
@@ -65,7 +65,8 @@ def purge_command(  # noqa: PLR0913 - click passes each option by its name
     connection = connect(folder)
     if kind == ALL and not yes:
         _confirm()
-    done = _fulfil(connection, wish)
+    with refusals_shown(as_json):
+        done = _fulfil(connection, wish)
     if as_json:
         show_json({"done": done})
     else:

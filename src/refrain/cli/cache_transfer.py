@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 import click
 
 from refrain.cli.options import json_option, state_option
-from refrain.cli.screen import counted, on_terminal, patience, say, show, show_json, sized
+from refrain.cli.screen import (
+    counted,
+    on_terminal,
+    patience,
+    refusals_shown,
+    say,
+    show,
+    show_json,
+    sized,
+)
 from refrain.client.cache_export import Exported, export
 from refrain.client.cache_import import Imported, failures, import_file
 from refrain.client.connection import connect
@@ -32,7 +41,10 @@ def export_command(folder: StateFolder, as_json: bool, file: Path) -> None:  # n
     Failures that are remembered stay behind, and what is purged.
     """
     state = Exported(0, 0, "")
-    with _patience(lambda: f"exporting: {counted(state.answers, 'answer')}"):
+    with (
+        refusals_shown(as_json),
+        _patience(lambda: f"exporting: {counted(state.answers, 'answer')}"),
+    ):
         for number, state in enumerate(export(connect(folder), file)):
             if number == 0 and state.answers:
                 say(f"going on behind {counted(state.answers, 'answer')}")
@@ -58,7 +70,7 @@ def import_command(
     """
     state = Imported(0, {}, [])
     failed: list[tuple[int, str]] = []
-    with _patience(lambda: f"importing: line {state.line:,}"):
+    with refusals_shown(as_json), _patience(lambda: f"importing: line {state.line:,}"):
         for number, state in enumerate(import_file(connect(folder), file)):
             if number == 0 and state.line:
                 say(f"going on behind line {state.line:,}")

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from refrain.failures import Refused
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -60,6 +62,17 @@ def patience(text: str | Callable[[], str], *, pause_s: float = PATIENCE_S) -> I
     finally:
         done.set()
         thread.join()
+
+
+@contextmanager
+def refusals_shown(as_json: bool) -> Iterator[None]:  # noqa: FBT001 - click's way
+    """Print a refusal out of the block for a program too, before it goes on as the error it is."""
+    try:
+        yield
+    except Refused as error:
+        if as_json:
+            show_json({"refused": error.refusal, "message": str(error)})
+        raise
 
 
 def duration(seconds: float) -> str:

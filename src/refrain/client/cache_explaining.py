@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from refrain.client.openai_request import ModelDefaults, read_openai
 from refrain.client.refusal_texts import refused
-from refrain.failures import RefrainError
 from refrain_core.model_names import parse_model, resolve_model
+from refrain_core.refusals import unknown_model
 
 if TYPE_CHECKING:
     from refrain.client.asking import Asked
@@ -30,15 +30,15 @@ def whole_model(connection: Asked, named: str) -> str:
     """The whole name of a model, as the batcher would take it; a whole one need not be served.
 
     Raises:
-        RefrainError: a bare name that none or several of the batcher's models bear.
+        Refused: a bare name that none or several of the batcher's models bear.
     """
     if parse_model(named) is not None:
         return named
     models: list[str] = connection.query("batcher", "models")
     resolved = resolve_model(named, models)
     if resolved is None:
-        known = ", ".join(models) or "no model"
-        raise RefrainError(f"{named!r} does not name one model. The batcher serves {known}.")
+        known = ", ".join(models) or "none yet"
+        raise refused(unknown_model(f"no single model is named {named}; known: {known}"))
     return resolved
 
 
@@ -48,8 +48,7 @@ def openai_file_request(
     """Read one request of OpenAI's form as the batcher would be asked it; `model` if it names none.
 
     Raises:
-        Refused: it is no such request.
-        RefrainError: the batcher knows no such model.
+        Refused: it is no such request, or the batcher knows no such model.
     """
     unnamed = ModelDefaults()
     request = read_openai(body, ModelDefaults(model), namespace)
