@@ -63,7 +63,7 @@ def purge_command(  # noqa: PLR0913 - click passes each option by its name
     if sum(part is not None for part in (kind, tainted, cleared)) != 1:
         raise click.UsageError("Give a scope, --taint or --clear-taint, one of them.")
     connection = connect(folder)
-    if kind == ALL and not yes:
+    if kind == ALL and not yes and has_a_person():
         _confirm()
     with refusals_shown(as_json):
         done = _fulfil(connection, wish)
@@ -85,9 +85,11 @@ def _fulfil(connection: Connection, wish: Wish) -> str:
         raise click.UsageError(str(error)) from None
 
 
+def has_a_person() -> bool:
+    """Whether somebody is there to be asked; a script said what it wants."""
+    return on_terminal() and sys.stdin.isatty()
+
+
 def _confirm() -> None:
-    # A script has nobody to ask; it said what it wants.
-    if not (on_terminal() and sys.stdin.isatty()):
-        return
     if not click.confirm("Purge every answer of every namespace?", err=True):
         raise RefrainError("Nothing was purged.")

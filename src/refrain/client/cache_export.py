@@ -11,7 +11,7 @@ from refrain.client.refusal_texts import refused
 from refrain.failures import RefrainError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
     from pathlib import Path
 
     from refrain.client.connection import Connection
@@ -27,7 +27,7 @@ class Exported(NamedTuple):
     cursor: str
 
 
-def export(connection: Connection, path: Path) -> Iterator[Exported]:
+def export(connection: Connection, path: Path) -> Generator[Exported, None, None]:
     """Write all answers to a file, or what is missing of them; yields after each page.
 
     The first value tells what an export that was broken off had written. What stands in the file

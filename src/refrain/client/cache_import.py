@@ -10,7 +10,7 @@ from refrain.client.refusal_texts import refused
 from refrain.failures import RefrainError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
     from pathlib import Path
 
     from refrain.client.connection import Connection
@@ -52,7 +52,7 @@ class Imported(NamedTuple):
     failed: list[tuple[int, str]]
 
 
-def import_file(connection: Connection, path: Path) -> Iterator[Imported]:
+def import_file(connection: Connection, path: Path) -> Generator[Imported, None, None]:
     """Send a file's lines to the cache, from where an import broke off; yields after each page.
 
     Raises:
