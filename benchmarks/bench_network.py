@@ -62,7 +62,13 @@ def put_request(number: int, namespace: str) -> dict[str, Any]:
         "created_at_ns": 0,
     }
     digest = hashlib.sha256(f"filler {number}".encode()).hexdigest()
-    return {"digest": digest, "namespace": namespace, "answer": answer, "ttl_s": None}
+    return {
+        "digest": digest,
+        "namespace": namespace,
+        "answer": answer,
+        "ttl_s": None,
+        "cache_control": "",
+    }
 
 
 def model_reply() -> str:

@@ -1,138 +1,126 @@
-"""The beats of `ask` and `submit`: decide, commit, wait, settle, render."""
+"""The beats of `ask`: decide, commit, wait, settle, render.
+
+A stale answer that may be served is the reply at once; one flight then renews it behind the reply.
+Its price is held of the cycles that came with the ask, which pays no fee of a hit beside it.
+"""
 
 from collections.abc import Generator
-from typing import Any, NamedTuple
+from typing import Any
 
 from kybra import ic
 
 import till
-from batcher_core.ask_plan import Plan, plan_request
-from batcher_core.asker_admission import standing_of
-from batcher_core.flight_machine import LOOKUP_BEGUN, MODEL_CALLED
-from batcher_core.flights import Flight
-from batcher_core.money import Price, quote_of
-from batcher_core.outcomes import COLLAPSED, Outcome, as_variant, charged
-from batcher_core.tickets import JOINED, OPENED
-from batcher_rows import rows
+from admitting import Boarding, joined, lookup_under_way, opened, planned, planned_and_paid, refused
+from batcher_core.ask_plan import Plan
+from batcher_core.boarding_rules import JOIN, LOOK_UP, OPEN, WAIT, next_step
+from batcher_core.flight_machine import MODEL_CALLED
+from batcher_core.money import quote_of
+from batcher_core.outcomes import Outcome, as_variant, charged, refused_outcome
+from batcher_core.serving import (
+    FRESH,
+    NEGATIVE,
+    REVALIDATING,
+    UNSOUGHT,
+    Found,
+    as_taken,
+    rescued,
+    spare_as_hit,
+)
 from batcher_state import desk, tallies
-from flying import abandon, fly, fly_submitted, look_up
-from refrain_core.refusals import unreachable
+from flying import Work, fly, look_up
+from refrain_core.refusals import not_cached
 
-
-class Boarding(NamedTuple):
-    """What `submit` replies, and the flight that it goes on working on, if it opened one."""
-
-    reply: dict[str, Any]
-    plan: "Plan | None"
-    token: int
-    cost: Price
+Replying = Generator[Any, Any, dict[str, Any]]
 
 
 def quoted(caller: str, request: dict[str, Any]) -> dict[str, Any]:
     """Return what an ask will cost, as a QuoteResult."""
-    plan = _planned(caller, request)
+    plan = planned(caller, request)
     return {"Refused": plan} if isinstance(plan, dict) else {"Quoted": quote_of(till.price(plan))}
 
 
-def asked(caller: str, request: dict[str, Any]) -> Generator[Any, Any, dict[str, Any]]:
-    """Answer an ask, as an AskResult."""
+def asked(caller: str, request: dict[str, Any]) -> "Generator[Any, Any, Boarding]":
+    """Answer an ask, as an AskResult; what is left is the renewal of a stale answer."""
     tallies.add("asks")
-    plan = _planned_and_paid(caller, request)
+    plan = planned_and_paid(caller, request)
     if isinstance(plan, dict):
-        return _refused(plan)
+        return Boarding(refused(plan), None)
     flight = desk.under_way(plan.digest, ic.time())
-    if flight is not None:
-        return _joined(plan, flight, "Joined")
-    found = yield from look_up(plan)
-    if found is not None:
-        return _served(plan, found)
-    # Another ask of this digest may have opened a flight while this one was looking it up.
-    flight = desk.under_way(plan.digest, ic.time())
-    if flight is not None:
-        return _joined(plan, flight, "Joined")
+    step = next_step(flight, plan.directives, looked_up=False)
+    found = UNSOUGHT
+    if step == LOOK_UP:
+        found = yield from look_up(plan)
+        if found.kind == REVALIDATING:
+            return _renewed(plan, found)
+        if found.ends_it:
+            return Boarding(_served(plan, found), None)
+        # Another ask of this digest may have opened a flight while this one was looking it up.
+        flight = desk.under_way(plan.digest, ic.time())
+        step = next_step(flight, plan.directives, looked_up=True)
+    if flight is not None and step == JOIN:
+        return Boarding(joined(plan, flight, "Joined", found), None)
+    if step == OPEN:
+        return Boarding((yield from _flown(plan, found)), None)
+    return Boarding(_turned_away(plan, step, found), None)
+
+
+def _flown(plan: Plan, found: Found) -> Replying:
+    """Ask the model, and return what became of it."""
     cost = till.price(plan)
-    opened = _opened(plan, MODEL_CALLED, cost)
-    if isinstance(opened, dict):
-        return _refused(opened)
-    outcome = yield from fly(plan, opened.token, cost)
+    flight = opened(plan, MODEL_CALLED, cost, found)
+    if isinstance(flight, dict):
+        return _stood_in(plan, found, flight)
+    flown = yield from fly(Work(plan, flight.token, cost, 0, found), found)
+    taken = as_taken(flown, plan.directives.least_trust)
+    outcome = rescued(taken, found)
+    tallies.add("stale", int(outcome is not taken))
     return as_variant(outcome, "Answered", "Refused")
 
 
-def boarded(caller: str, request: dict[str, Any]) -> Boarding:
-    """Give a ticket for a flight that is joined or opened, without waiting for anything."""
-    tallies.add("asks")
-    plan = _planned_and_paid(caller, request)
-    if isinstance(plan, dict):
-        return _not_boarded(_refused(plan))
-    flight = desk.under_way(plan.digest, ic.time())
-    if flight is not None:
-        return _not_boarded(_joined(plan, flight, "Ticket"))
-    refusal = desk.refuse_ticket(ic.time(), rows.settings)
-    if refusal is not None:
-        return _not_boarded(_refused(refusal))
+def _served(plan: Plan, found: Found) -> dict[str, Any]:
+    """Return what ends an ask at its lookup: a hit, a remembered failure, another's outcome."""
+    outcome = found.outcome or refused_outcome({})
+    if outcome.answered is None:
+        tallies.add("negatives", int(found.kind == NEGATIVE))
+        return refused(outcome.refusal or {})
+    tallies.add("hits" if found.kind == FRESH else "collapsed")
+    return _charged_a_hit(plan, outcome)
+
+
+def _renewed(plan: Plan, found: Found) -> Boarding:
+    """Serve a stale answer, and leave its renewal to be done if it is nobody's yet."""
+    outcome = found.outcome or refused_outcome({})
+    tallies.add("hits")
+    tallies.add("stale")
     cost = till.price(plan)
-    opened = _opened(plan, LOOKUP_BEGUN, cost)
-    if isinstance(opened, dict):
-        return _not_boarded(_refused(opened))
-    ticket = desk.give_ticket(opened, plan.caller, OPENED, 0)
-    return Boarding({"Ticket": ticket}, plan, opened.token, cost)
+    if plan.directives.only_if_cached or desk.under_way(plan.digest, ic.time()) is not None:
+        return Boarding(_charged_a_hit(plan, outcome), None)
+    flight = opened(plan, MODEL_CALLED, cost, found)
+    if isinstance(flight, dict):
+        return Boarding(_charged_a_hit(plan, outcome), None)
+    tallies.add("refreshes")
+    reply = as_variant(charged(outcome, cost.miss_cycles), "Answered", "Refused")
+    return Boarding(reply, Work(plan, flight.token, cost, 0, found))
 
 
-def continued(boarding: Boarding) -> "Generator[Any, Any, None]":
-    """Go on with the flight that `boarded` opened, if it did."""
-    if boarding.plan is not None:
-        yield from fly_submitted(boarding.plan, boarding.token, boarding.cost)
+def _turned_away(plan: Plan, step: str, found: Found) -> dict[str, Any]:
+    if step == WAIT:
+        return _stood_in(plan, found, lookup_under_way())
+    spare = spare_as_hit(found)
+    if spare is None:
+        return refused(not_cached("no stored answer satisfies this: ask without only-if-cached"))
+    tallies.add("stale")
+    return _charged_a_hit(plan, spare)
 
 
-def _planned(caller: str, request: dict[str, Any]) -> "Plan | dict[str, Any]":
-    standing = standing_of(caller, rows.controllers, rows.askers, rows.settings.anonymous)
-    if isinstance(standing, dict):
-        return standing
-    if not rows.is_connected:
-        return unreachable("not connected yet: a controller calls connect(cache, infer)")
-    return plan_request(caller, standing, request, rows.models)
+def _stood_in(plan: Plan, found: Found, refusal: dict[str, Any]) -> dict[str, Any]:
+    """Serve the spare answer where no flight could be opened, or refuse."""
+    outcome = rescued(refused_outcome(refusal), found)
+    if outcome.answered is None:
+        return refused(refusal)
+    tallies.add("stale")
+    return _charged_a_hit(plan, outcome)
 
 
-def _planned_and_paid(caller: str, request: dict[str, Any]) -> "Plan | dict[str, Any]":
-    plan = _planned(caller, request)
-    if isinstance(plan, dict):
-        return plan
-    return till.refuse_unpaid(plan) or plan
-
-
-def _opened(plan: Plan, event: str, cost: Price) -> "Flight | dict[str, Any]":
-    now_ns = ic.time()
-    refusal = desk.refuse_flight(now_ns, rows.settings) or till.refuse_call(plan, cost)
-    if refusal is not None:
-        return refusal
-    flight = desk.open(plan.digest, event, now_ns, rows.settings)
-    tallies.add("flights")
-    try:
-        till.secure(plan, flight, cost)
-    except Exception as error:  # noqa: BLE001 - the flight is open and must not stay so
-        return abandon(plan, flight.token, error).refusal or {}
-    return flight
-
-
-def _joined(plan: Plan, flight: Flight, variant: str) -> dict[str, Any]:
-    refusal = desk.refuse_ticket(ic.time(), rows.settings)
-    if refusal is not None:
-        return _refused(refusal)
-    tallies.add("collapsed")
-    return {variant: desk.give_ticket(flight, plan.caller, JOINED, till.take_fee(plan))}
-
-
-def _served(plan: Plan, found: Outcome) -> dict[str, Any]:
-    if found.answered is None:
-        return _refused(found.refusal or {})
-    tallies.add("collapsed" if found.answered["cache_status"] == COLLAPSED else "hits")
-    return as_variant(charged(found, till.take_fee(plan)), "Answered", "Refused")
-
-
-def _refused(refusal: dict[str, Any]) -> dict[str, Any]:
-    tallies.add("refusals")
-    return {"Refused": refusal}
-
-
-def _not_boarded(reply: dict[str, Any]) -> Boarding:
-    return Boarding(reply, None, 0, Price(0, 0, 0))
+def _charged_a_hit(plan: Plan, outcome: Outcome) -> dict[str, Any]:
+    return as_variant(charged(outcome, till.take_fee(plan)), "Answered", "Refused")

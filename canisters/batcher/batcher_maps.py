@@ -2,8 +2,9 @@
 
     id  map       key                          value
     0   rows      kybra-simple-db's            controllers, askers, wiring, models, settings
-    1   flights   digest                       token|deadline_ns|state|read_until_ns|awaited
-    2   tickets   number, 16 hex digits        asker|digest|token|deadline_ns|expires_at_ns|fee|part
+    1   flights   digest                       token|deadline_ns|state|read_until_ns|marks
+    2   tickets   number, 16 hex digits        asker|digest|token|deadline_ns|expires_at_ns|fee
+                                           |part|least_trust
     3   results   token, 16 hex digits, .piece pieces|read_until_ns|text; further pieces: text
     4   meta      layout, sequence, counters   a number; a number; counts joined by |
     5   accounts  asker                        charged|spent|margin|credit|held

@@ -4,7 +4,8 @@ from typing import Any, cast
 
 from kybra import Async, Manual, Vec, ic, init, nat64, post_upgrade, query, text, update, void
 
-from asking import Boarding, asked, boarded, continued, quoted
+from admitting import Boarding
+from asking import asked, quoted
 from batcher_admin import (
     add_controller,
     allow_asker,
@@ -17,9 +18,9 @@ from batcher_admin import (
     settings,
 )
 from batcher_core.front_desk import SWEEP_INTERVAL_S
-from batcher_core.money import Price
 from batcher_rows import rows
 from batcher_state import desk, load_all, start_empty, sweep, tallies
+from flying import continued
 from refrain_api.ask_records import AskRequest
 from refrain_api.batcher_records import (
     AskResult,
@@ -30,6 +31,7 @@ from refrain_api.batcher_records import (
 )
 from refrain_api.services import CacheService, InferService
 from refrain_core.refusals import internal
+from submitting import boarded
 
 # Kybra looks endpoints and services up by name among what this module exports.
 __all__ = [
@@ -70,13 +72,18 @@ def post_upgrade_() -> void:
 
 
 @update
-def ask(request: AskRequest) -> Async[AskResult]:
-    """Answer in the reply: from the cache, or by a flight of its own; or join one by ticket."""
+def ask(request: AskRequest) -> Async[Manual[AskResult]]:
+    """Answer in the reply: from the cache, or by a flight of its own; or join one by ticket.
+
+    A stale answer is replied at once, and renewed behind the reply.
+    """
     try:
-        reply: Any = yield from asked(ic.caller().to_str(), cast("dict[str, Any]", request))
+        boarding = yield from asked(ic.caller().to_str(), cast("dict[str, Any]", request))
     except Exception as error:  # noqa: BLE001 - an async method answers whatever happens
-        reply = _internal(error)
-    return cast("AskResult", reply)
+        boarding = Boarding(_internal(error), None)
+    ic.reply(boarding.reply)
+    yield from continued(boarding.work)
+    return None
 
 
 @update
@@ -85,12 +92,9 @@ def submit(request: AskRequest) -> Async[Manual[SubmitResult]]:
     try:
         boarding = boarded(ic.caller().to_str(), cast("dict[str, Any]", request))
     except Exception as error:  # noqa: BLE001 - an async method answers whatever happens
-        boarding = Boarding(_internal(error), None, 0, Price(0, 0, 0))
+        boarding = Boarding(_internal(error), None)
     ic.reply(boarding.reply)
-    try:
-        yield from continued(boarding)
-    except Exception as error:  # noqa: BLE001 - nobody listens any more but the log
-        ic.print(f"submit: {type(error).__name__}")
+    yield from continued(boarding.work)
     return None
 
 
@@ -115,7 +119,7 @@ def models() -> Vec[text]:
 
 @query
 def counters() -> BatcherCounters:
-    """Return the counts since install; an upgrade may lose those of the last seconds."""
+    """Return the counts since install; an upgrade may lose those of the last minute."""
     counts = tallies.snapshot()
     counts.update(desk.census())
     return cast("BatcherCounters", counts)

@@ -17,10 +17,14 @@ def price(plan: Plan) -> Price:
 
 
 def refuse_unpaid(plan: Plan) -> "dict[str, Any] | None":
-    """Refuse a paying asker whose call does not bring a miss's price; accepts nothing."""
+    """Refuse a paying asker whose call does not bring the price of the worst case; accepts nothing.
+
+    That is a miss, and a hit where the request takes only what is stored.
+    """
     if not plan.is_paying:
         return None
-    due_cycles = price(plan).miss_cycles
+    cost = price(plan)
+    due_cycles = cost.hit_cycles if plan.directives.only_if_cached else cost.miss_cycles
     account = ledger.account(plan.caller)
     return refuse_too_few(account, due_cycles, ic.msg_cycles_available128())
 

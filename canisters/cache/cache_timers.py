@@ -39,8 +39,7 @@ def run_work() -> None:
 def run_upkeep() -> None:
     """Free a share of what expired, flush the counters, and go on with a rebuild that broke off."""
     try:
-        if cache.banks_left:
-            start_work()
+        start_work()
         upkeep.sweep_step(cache, ic.time())
         upkeep.flush(cache)
     except Exception as error:  # noqa: BLE001  # nobody else would ever see it

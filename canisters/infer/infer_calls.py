@@ -14,6 +14,7 @@ from infer_core.inference import (
     read_outcome,
 )
 from infer_core.outcall_plan import TRANSFORM, OutcallPlan
+from infer_core.parameter_support import takers
 from infer_core.provider_rules import Provider
 from infer_core.reply import ModelReply
 from infer_core.shard_choice import candidates, choose, retry_after_s
@@ -99,7 +100,9 @@ def _serving(inference: Any) -> list[Provider] | dict[str, Any]:
     serving = candidates(
         known_providers.values(), inference["request"]["model"], inference["sample"]
     )
-    return serving or unknown_model("no provider serves this model: models() names those served")
+    if not serving:
+        return unknown_model("no provider serves this model: models() names those served")
+    return takers(serving, inference["request"])
 
 
 def _success(usage: Usage, reply: ModelReply) -> Usage:

@@ -32,3 +32,7 @@ class Refused(RefrainError):
         """Keep the typed refusal beside its text."""
         super().__init__(message)
         self.refusal = refusal
+
+
+class BadTrace(RefrainError):
+    """A file is not the trace that it should be; the text says where and why."""

@@ -10,10 +10,12 @@ class ChatMessage(Record):
 
 
 # A prompt with every field that changes its answer.
-# namespace: None is the caller's own, "public" is shared by all; nothing else is accepted.
+# namespace: None is the caller's own, "public" is shared by all, "shared:NAME" by its members.
 # model: "NAME@REVISION:QUANTIZATION"; the batcher also takes a bare NAME that only one model bears.
 # temperature_micros, top_p_micros: millionths, so that 0 and 0.0 are one request.
 # response_format: None, "json_object", or a JSON schema as text.
+# extra: all further parameters of OpenAI's form as the text of one JSON object; part of the key.
+# cache_control: RFC 9111 directives as one text; never part of the key.
 class AskRequest(Record):
     namespace: Opt[text]
     model: text
@@ -24,6 +26,8 @@ class AskRequest(Record):
     seed: Opt[nat64]
     stop: Vec[text]
     response_format: Opt[text]
+    extra: Opt[text]
+    cache_control: Opt[text]
 
 
 # One complete or cut answer.

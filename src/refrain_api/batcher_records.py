@@ -7,8 +7,9 @@ from refrain_api.refusal_variants import Refusal
 
 
 # An answer with how it was served, in the words of RFC 9211.
-# cache_status: "hit", "fwd=miss; stored", "fwd=miss" or "collapsed".
-# charged_cycles: what the asker paid, or, for a sponsored one, what the canister's owner did.
+# cache_status: such as `hit; ttl=30; key="00ff"`, `fwd=miss; stored` or `fwd=miss; collapsed`.
+# charged_cycles: what the asker paid, or, for a sponsored one, what the canister's owner did;
+# of a stale answer that is being renewed, the most that this will cost: the rest becomes credit.
 class Answered(Record):
     answer: Answer
     digest: text
@@ -66,6 +67,7 @@ class AskerSettings(Record):
 # lease_s: how long a flight may last; ticket_ttl_s: how long a result can be read.
 # anonymous: "refused", or "public" to let anyone use the public namespace, sponsored.
 # hit_fee_cycles: what an unsponsored asker pays for a hit; margin_cycles is added on a miss.
+# negative_ttl_s: how long a lasting failure of a model is remembered; 0 remembers none.
 class BatcherSettings(Record):
     lease_s: nat32
     ticket_ttl_s: nat32
@@ -74,9 +76,11 @@ class BatcherSettings(Record):
     anonymous: text
     hit_fee_cycles: nat64
     margin_cycles: nat64
+    negative_ttl_s: nat32
 
 
-# The counts of the batcher canister since install.
+# The counts of the batcher canister since install. stale: answers served though not fresh;
+# refreshes: flights that renew one behind its reply; negatives: failures served as remembered.
 class BatcherCounters(Record):
     asks: nat64
     hits: nat64
@@ -89,5 +93,8 @@ class BatcherCounters(Record):
     late_replies: nat64
     charged_cycles: nat64
     refunded_cycles: nat64
+    stale: nat64
+    refreshes: nat64
+    negatives: nat64
     flights_open: nat32
     tickets_kept: nat32

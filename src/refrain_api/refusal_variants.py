@@ -46,6 +46,7 @@ class Refusal(Variant, total=False):
     LeaseLost: text
     Closing: text
     Internal: text
+    NotCached: text
 
 
 # The outcome of a command that returns nothing else.

@@ -2,17 +2,20 @@
 
 from kybra import Service, Vec, service_query, service_update, text
 
-from refrain_api.cache_records import LookupResult, PutRequest, PutResult
+from refrain_api.cache_records import LookupResult, NegativeRequest, PutRequest, PutResult
 from refrain_api.infer_records import InferRequest, InferResult
 
 
 # The cache, as its writers call it.
 class CacheService(Service):
     @service_update
-    def fetch(self, tenant: text, digest: text) -> LookupResult: ...
+    def fetch(self, tenant: text, digest: text, cache_control: text) -> LookupResult: ...
 
     @service_update
     def put(self, request: PutRequest) -> PutResult: ...
+
+    @service_update
+    def put_negative(self, request: NegativeRequest) -> PutResult: ...
 
 
 # The infer canister, as the batcher calls it.

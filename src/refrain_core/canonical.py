@@ -3,22 +3,27 @@
 Every field that changes the answer is written in a fixed order, with its type and its length:
 
     s5:hello    a text of five characters, NFC where it is not ASCII (but see unlike_characters)
-    i512;       an integer
-    n;          an absent optional
+    i512;       an integer; iNone; where it is absent
+    n;          an absent text
     l2;         a list of two elements, which follow
 
 No text can imitate a neighbour, an absent field differs from any value, and 0 is written one way.
 The text opens with the versions that it depends on, so that a new rule never meets an old answer.
+`cache_control` says how to use the cache, not what to answer: it is in no key.
+
+One f-string writes a whole message, and one the parameters: in a canister a call costs more than
+the characters that it writes.
 """
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from refrain_core.extra_parameters import canonical_extra
 from refrain_core.model_names import parse_model
 from refrain_core.unlike_characters import MISCOMPOSED, YOUNG_MARKS
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raised when a field is added or written differently."""
 
 TRUNCATION_VERSION = 1
@@ -27,6 +32,8 @@ TRUNCATION_VERSION = 1
 SINGLE = "single"
 """The consensus policy of an answer that one sample decides."""
 
+_VERSIONS = f"refraini{SCHEMA_VERSION};i{TRUNCATION_VERSION};"
+_POLICY = f"s{len(SINGLE)}:{SINGLE}"
 _TAKEN_AS_IT_IS = YOUNG_MARKS | {MISCOMPOSED}
 
 
@@ -36,43 +43,81 @@ def canonical_text(request: Mapping[str, Any], namespace: str) -> str:
     The request's own namespace field is not read: it is the caller's wish, not the decision.
 
     Raises:
-        ValueError: the model is not named whole.
+        ValueError: the model is not named whole, or `extra` is no JSON object.
     """
-    model = parse_model(request["model"])
-    if model is None:
-        raise ValueError("the model must be NAME@REVISION:QUANTIZATION")
-    messages = request["messages"]
-    fields = [f"refrain{_integer(SCHEMA_VERSION)}{_integer(TRUNCATION_VERSION)}", _text(namespace)]
-    fields.extend(_text(part) for part in model)
-    fields.append(f"l{len(messages)};")
-    fields.extend(f"{_text(one['role'])}{_text(one['content'])}" for one in messages)
-    fields.append(_parameters(request))
-    return "".join(fields)
-
-
-def _parameters(request: Mapping[str, Any]) -> str:
-    stops = request["stop"]
-    return "".join(
-        [
-            _integer(request["temperature_micros"]),
-            _integer(request["top_p_micros"]),
-            _integer(request["max_tokens"]),
-            _integer(request["seed"]),
-            f"l{len(stops)};",
-            *[_text(stop) for stop in stops],
-            _text(request["response_format"]),
-            _text(SINGLE),
-        ]
+    return (
+        f"{head_text(namespace, request['model'])}{messages_text(request['messages'])}"
+        f"{parameters_text(request)}"
     )
 
 
-def _integer(value: "int | None") -> str:
-    return "n;" if value is None else f"i{value};"
+def head_text(namespace: str, model: str) -> str:
+    """Write what comes before the messages: versions, namespace and model.
+
+    Raises:
+        ValueError: the model is not named whole.
+    """
+    parts = parse_model(model)
+    if parts is None:
+        raise ValueError("the model must be NAME@REVISION:QUANTIZATION")
+    name, revision, quantization = parts
+    return (
+        f"{_VERSIONS}s{len(namespace)}:{namespace}s{len(name)}:{name}s{len(revision)}:{revision}"
+        f"s{len(quantization)}:{quantization}"
+    )
 
 
-def _text(value: "str | None") -> str:
+def messages_text(messages: Sequence[Mapping[str, Any]]) -> str:
+    """Write the messages; a role is one of three words, and so never normalised."""
+    text = f"l{len(messages)};"
+    for one in messages:
+        role = one["role"]
+        content = one["content"]
+        if not content.isascii():
+            content = _composed(content)
+        text += f"s{len(role)}:{role}s{len(content)}:{content}"
+    return text
+
+
+def integers_text(request: Mapping[str, Any]) -> str:
+    """Write temperature, top_p, max_tokens and seed."""
+    return (
+        f"i{request['temperature_micros']};i{request['top_p_micros']};"
+        f"i{request['max_tokens']};i{request['seed']};"
+    )
+
+
+def stop_text(stops: Sequence[str]) -> str:
+    """Write the list of stop texts, whose order is kept."""
+    return f"l{len(stops)};" + "".join([optional_text(stop) for stop in stops])
+
+
+def optional_text(value: "str | None") -> str:
+    """Write a text that may be absent."""
     if value is None:
         return "n;"
-    if not value.isascii() and _TAKEN_AS_IT_IS.isdisjoint(value):
-        value = unicodedata.normalize("NFC", value)
+    if not value.isascii():
+        value = _composed(value)
     return f"s{len(value)}:{value}"
+
+
+def extra_text(extra: "str | None") -> str:
+    """Write the further parameters in their one form, letter by letter: never normalised."""
+    settled = canonical_extra(extra)
+    return "n;" if settled is None else f"s{len(settled)}:{settled}"
+
+
+def parameters_text(request: Mapping[str, Any]) -> str:
+    """Write what comes behind the messages: every parameter, and the policy."""
+    stops = request["stop"]
+    response_format = request["response_format"]
+    extra = request.get("extra")
+    return (
+        f"{integers_text(request)}{stop_text(stops) if stops else 'l0;'}"
+        f"{'n;' if response_format is None else optional_text(response_format)}"
+        f"{'n;' if extra is None else extra_text(extra)}{_POLICY}"
+    )
+
+
+def _composed(text: str) -> str:
+    return unicodedata.normalize("NFC", text) if _TAKEN_AS_IT_IS.isdisjoint(text) else text

@@ -15,6 +15,8 @@ import json
 from json.encoder import encode_basestring
 from typing import Any
 
+from refrain_core.json_numbers import JsonNumber, canonical_number
+
 MAX_NESTING = 100
 """Levels of brackets; at 427 the canister's stack ends in a trap that nothing catches."""
 
@@ -26,6 +28,7 @@ _DIGITS = frozenset(b"0123456789")
 _HEXADECIMAL = frozenset("0123456789abcdefABCDEF")
 _BRACKETS = b"{}[]"
 _NO_BRACKETS = bytes(byte for byte in range(256) if byte not in _BRACKETS)
+_TO_SQUARE = bytes.maketrans(b"{}", b"[]")
 _TO_BLANKS = bytes.maketrans(b"{}[],:\t\n\r", b" " * 9)
 
 _HIGH = 0xD800
@@ -45,6 +48,32 @@ def parse_json(text: str) -> Any:
         ValueError: it is no JSON, nests too deeply, or holds what one interpreter refuses: a lone
             surrogate, a number of very many digits or beyond a float's range, NaN, Infinity.
     """
+    return json.loads(_settled(text, MAX_NESTING))
+
+
+def parse_exact(text: str, levels: int = MAX_NESTING) -> Any:
+    """Parse JSON with its numbers as `JsonNumber`, so that `json_text` writes the canonical form.
+
+    Raises:
+        ValueError: as `parse_json`, or a name stands twice in one object.
+    """
+    return json.loads(
+        _settled(text, levels),
+        parse_float=canonical_number,
+        parse_int=canonical_number,
+        object_pairs_hook=_without_twins,
+    )
+
+
+def _without_twins(pairs: "list[tuple[str, Any]]") -> "dict[str, Any]":
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise ValueError("a name that stands twice in one object")
+    return fields
+
+
+def _settled(text: str, levels: int) -> str:
+    """Refuse what one interpreter may misread; return the text that both read alike."""
     data = text.encode()
     # An escape outside a text is no JSON; its stand-in spoils the word that it stands in.
     plain = data.replace(b"\\\\", b"~").replace(b'\\"', b"~")
@@ -52,14 +81,14 @@ def parse_json(text: str) -> Any:
     for word in set(outside.translate(_TO_BLANKS).split()):
         if word not in _CONSTANTS and not _is_number(word):
             raise ValueError("a word that is no JSON value")
-    _refuse_deep_nesting(outside.translate(None, delete=_NO_BRACKETS))
-    return json.loads(_without_pairs(text) if "\\ud" in text or "\\uD" in text else text)
+    _refuse_deep_nesting(outside.translate(_TO_SQUARE, delete=_NO_BRACKETS), levels)
+    return _without_pairs(text) if "\\ud" in text or "\\uD" in text else text
 
 
 def json_text(value: Any) -> str:
     """Write JSON with sorted keys, without blanks, characters beyond ASCII as they are."""
     if isinstance(value, str):
-        return _quoted(value)
+        return str(value) if isinstance(value, JsonNumber) else _quoted(value)
     if isinstance(value, dict):
         fields = [f"{_quoted(key)}:{json_text(value[key])}" for key in sorted(value)]
         return "{" + ",".join(fields) + "}"
@@ -102,12 +131,12 @@ def _is_digits(word: bytes) -> bool:
     return bool(word) and _DIGITS.issuperset(word)
 
 
-def _refuse_deep_nesting(brackets: bytes) -> None:
+def _refuse_deep_nesting(brackets: bytes, levels: int) -> None:
     """Take innermost pairs away, one level a turn; too many turns mean too many levels."""
-    for _ in range(MAX_NESTING):
+    for _ in range(levels):
         if not brackets:
             return
-        brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
+        brackets = brackets.replace(b"[]", b"")
     if brackets:
         raise ValueError("brackets that nest too deeply, or do not close")
 

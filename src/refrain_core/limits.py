@@ -7,6 +7,9 @@ is cut to its essential messages, one over 64,000 is refused.
 PUBLIC = "public"
 """The namespace that every caller shares."""
 
+SHARED_PREFIX = "shared:"
+"""Begins the name of a namespace that its listed members share; no principal has a colon."""
+
 ANONYMOUS = "2vxsx-fae"
 """The principal of callers that did not sign."""
 
@@ -21,6 +24,10 @@ MAX_STOPS = 8
 MAX_STOP_CHARACTERS = 256
 MAX_MODEL_CHARACTERS = 200
 MAX_RESPONSE_FORMAT_CHARACTERS = 8_000
+MAX_EXTRA_CHARACTERS = 16_000
+MAX_EXTRA_NESTING = 32
+MAX_PARAMETER_NAME_CHARACTERS = 64
+MAX_SHARED_NAME_CHARACTERS = 64
 
 DEFAULT_NEW_TOKENS = 512
 """Tokens asked of a model in one round where the caller names no max_tokens."""

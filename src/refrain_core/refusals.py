@@ -87,6 +87,11 @@ def closing(text: str) -> dict[str, Any]:
     return {"Closing": text}
 
 
+def not_cached(text: str) -> dict[str, Any]:
+    """Refuse to ask a model where the request wants a stored answer or none (RFC 9111's 504)."""
+    return {"NotCached": text}
+
+
 def internal(text: str) -> dict[str, Any]:
     """Report a bug of this canister instead of trapping."""
     return {"Internal": text}

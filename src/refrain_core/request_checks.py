@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from refrain_core.extra_parameters import check_extra
 from refrain_core.limits import (
     MAX_MESSAGES,
     MAX_MODEL_CHARACTERS,
@@ -37,6 +38,7 @@ def check_request(request: Mapping[str, Any]) -> "dict[str, Any] | None":
         or _check_ranges(request)
         or _check_stops(request["stop"])
         or _check_response_format(request["response_format"])
+        or check_extra(request.get("extra"), request["response_format"])
     )
 
 

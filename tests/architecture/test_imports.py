@@ -24,7 +24,17 @@ OURS = {"refrain", "refrain_core", "refrain_api", "kybra_replica", "canisters", 
 CORES = {f"{name}_core" for name in CANISTERS}
 TYPES_ONLY = {"typing_extensions"}  # mypy knows it by itself; nothing imports it at run time
 NAMES_ON_IMPORT = {
-    *("aiohttp", "click", "cryptography", "kybra", "modulegraph", "pyblst", "xllamacpp", "xxhash")
+    *(
+        "aiohttp",
+        "click",
+        "cryptography",
+        "gguf",
+        "kybra",
+        "modulegraph",
+        "pyblst",
+        "xllamacpp",
+        "xxhash",
+    )
 }
 
 
@@ -60,7 +70,16 @@ def allowed(path: Path) -> set[str]:
         "kybra_replica": standard
         | {"kybra_replica", "aiohttp", "cryptography", "kybra", "modulegraph", "pyblst"},
         "refrain": standard
-        | {"refrain", "kybra_replica", "refrain_core", "aiohttp", "click", "xllamacpp", "xxhash"}
+        | {
+            "refrain",
+            "kybra_replica",
+            "refrain_core",
+            "aiohttp",
+            "click",
+            "gguf",
+            "xllamacpp",
+            "xxhash",
+        }
         | ({"cryptography", "kybra"} if path.parts[2:3] == ("agent",) else set()),
     }[place]
 

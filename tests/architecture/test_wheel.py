@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.architecture.source_tree import CANISTERS, ROOT
+from tests.statuses import HIT, MISS_STORED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,5 +98,5 @@ def test_a_network_runs_from_the_wheel_in_an_empty_folder(
     status = read(refrain, "status", folder=empty_folder)
     assert set(status["canisters"]) == set(CANISTERS)
     first, second = (read(refrain, "ask", "What?", folder=empty_folder) for _ in range(2))
-    assert (first["cache_status"], second["cache_status"]) == ("fwd=miss; stored", "hit")
+    assert (first["cache_status"], second["cache_status"]) == (MISS_STORED, HIT)
     assert first["content"] == second["content"]

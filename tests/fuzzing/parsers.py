@@ -26,6 +26,9 @@ from refrain.agent.certificate import verified
 from refrain.agent.faults import Untrusted
 from refrain.client.certified_hits import Witness
 from refrain_core.answer_log import AnswerLog
+from refrain.client.openai_request import read_openai
+from refrain.failures import Refused
+from refrain_core.extra_parameters import canonical_extra
 from tests.architecture.source_tree import CANISTERS, ROOT
 from tests.replica.conftest import toy_program
 from tests.system.network import request
@@ -36,6 +39,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 CANISTER = "rrkah-fqaaa-aaaaa-aaaaq-cai"
+OPENAI_BODIES = (
+    '{"model":"m","messages":[{"role":"user","content":"hi"}],"temperature":0.1,"top_k":4e1}',
+    (
+        '{"model":"m@1:q","prompt":"\\u00e9","stop":["a"],"seed":7,"response_format":{"type":'
+        '"json_schema","json_schema":{"name":"a","schema":{"type":"object"}}}}'
+    ),
+)
 
 
 class Parser(NamedTuple):
@@ -116,6 +126,18 @@ def _witnesses() -> Parser:
         lambda data: Witness(data.hex()).rows(),
         tuple(bytes.fromhex(log.witness(number)) for number in (0, 44)),
         Untrusted,
+def _prompts() -> tuple[Parser, Parser]:
+    return (
+        Parser(
+            "requests of OpenAI's form",
+            _of_text(read_openai),
+            tuple(body.encode() for body in OPENAI_BODIES),
+            Refused,
+        ),
+            "further parameters",
+            _of_text(canonical_extra),
+            (b'{"top_k":40,"logit_bias":{"7":-1e2},"a":[null,true,"\\u00e9\\ud83d\\ude00"]}',),
+            ValueError,
     )
 
 
@@ -156,5 +178,6 @@ def parsers() -> list[Parser]:
             (build(toy_program("dice")), packed(build(toy_program("scribe")))),
             ArtefactRefused,
         ),
+        *_prompts(),
         Parser("PocketIC bodies", fields.parse, (calls,), PocketIcError),
     ]

@@ -42,6 +42,8 @@ def request(prompt: str, **fields: Any) -> dict[str, Any]:
         "seed": [],
         "stop": [],
         "response_format": [],
+        "extra": [],
+        "cache_control": [],
     }
     return {**plain, **fields}
 

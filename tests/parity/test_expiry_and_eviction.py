@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tests.statuses import HIT, MISS_STORED
+
 if TYPE_CHECKING:
     from tests.parity.dapps import Dapps
 
@@ -19,7 +21,7 @@ def test_answer_expires_by_the_clock(dapps: Dapps) -> None:
     dapps.answered("a", "old")
     dapps.pocket.advance(90)
     hit = dapps.answered("a")
-    assert (hit["cache_status"], hit["age_s"]) == ("hit", 90)
+    assert (hit["cache_status"], hit["age_s"]) == (HIT, 90)
     dapps.pocket.advance(11)
     newer = dapps.answered("a", "newer")
     assert (newer["answer"]["content"], newer["age_s"]) == ("newer", 0)
@@ -53,4 +55,4 @@ def test_removed_answer_is_asked_for_anew(dapps: Dapps) -> None:
     dapps.command("cache", "remove", answered["digest"])
     counters = dapps.counters("cache")
     assert (counters["entries"], counters["bytes"]) == (0, 0)
-    assert dapps.answered("a", "x")["cache_status"] == "fwd=miss; stored"
+    assert dapps.answered("a", "x")["cache_status"] == MISS_STORED

@@ -10,6 +10,7 @@ import pytest
 
 from tests.parity.dapps import MODEL, PROVIDER_URL, principal, request
 from tests.parity.pocket import replied
+from tests.statuses import HIT, MISS_STORED
 
 if TYPE_CHECKING:
     from tests.parity.dapps import Dapps
@@ -23,7 +24,7 @@ def test_first_ask_is_a_miss_with_one_outcall(dapps: Dapps) -> None:
     """The first ask of a prompt costs one outcall, and its answer is stored."""
     first = dapps.answered(PROMPT, "Paris | the city.\n")
     assert first["answer"]["content"] == "Paris | the city.\n"
-    assert (first["cache_status"], first["outcalls"]) == ("fwd=miss; stored", 1)
+    assert (first["cache_status"], first["outcalls"]) == (MISS_STORED, 1)
     assert dapps.counters("cache")["entries"] == 1
 
 
@@ -46,7 +47,7 @@ def test_same_ask_again_is_a_hit_without_an_outcall(dapps: Dapps) -> None:
     first = dapps.answered(PROMPT, "Paris")
     second = dapps.answered(PROMPT)
     assert second["answer"] == first["answer"]
-    assert (second["cache_status"], second["outcalls"]) == ("hit", 0)
+    assert (second["cache_status"], second["outcalls"]) == (HIT, 0)
 
 
 def test_free_lookup_finds_the_answer(dapps: Dapps) -> None:
@@ -73,13 +74,13 @@ def test_any_field_that_changes_the_answer_is_a_miss(dapps: Dapps, change: dict[
     """A request that differs in one field is another request, with an outcall of its own."""
     dapps.answered(PROMPT, "Paris")
     other = dapps.answered(PROMPT, "something else", **change)
-    assert other["cache_status"] == "fwd=miss; stored"
+    assert other["cache_status"] == MISS_STORED
 
 
 def test_bare_model_name_means_the_only_model_of_that_name(dapps: Dapps) -> None:
     """A name without revision and quantization meets the answer stored under the whole name."""
     dapps.answered(PROMPT, "Paris")
-    assert dapps.answered(PROMPT, model=MODEL.partition("@")[0])["cache_status"] == "hit"
+    assert dapps.answered(PROMPT, model=MODEL.partition("@")[0])["cache_status"] == HIT
 
 
 def test_tenants_share_the_public_namespace_only(dapps: Dapps) -> None:
@@ -91,7 +92,7 @@ def test_tenants_share_the_public_namespace_only(dapps: Dapps) -> None:
     assert bobs["answer"]["content"] == "for Bob"
     dapps.answered(PROMPT, "for all", sender=ALICE, namespace=["public"])
     shared = dapps.answered(PROMPT, sender=BOB, namespace=["public"])
-    assert (shared["answer"]["content"], shared["cache_status"]) == ("for all", "hit")
+    assert (shared["answer"]["content"], shared["cache_status"]) == ("for all", HIT)
 
 
 def test_long_answer_comes_back_whole(dapps: Dapps) -> None:
@@ -112,4 +113,4 @@ def test_answer_cut_by_our_own_budget_is_not_stored(dapps: Dapps) -> None:
     )
     first = dapps.ask(PROMPT, replied(cut))["Answered"]
     assert first["answer"]["finish"] == "budget"
-    assert dapps.answered(PROMPT, "Paris")["cache_status"] == "fwd=miss; stored"
+    assert dapps.answered(PROMPT, "Paris")["cache_status"] == MISS_STORED

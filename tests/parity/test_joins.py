@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tests.parity.dapps import OPERATOR, STRANGER, chat_reply, principal, request
 from tests.parity.pocket import replied
+from tests.statuses import COLLAPSED, MISS_STORED
 
 if TYPE_CHECKING:
     from tests.parity.dapps import Dapps
@@ -25,7 +26,7 @@ def test_second_ask_joins_the_flight(dapps: Dapps) -> None:
     answer = dapps.asked(opener)["Answered"]["answer"]
     settled = [dapps.result(ticket)["Settled"] for ticket in tickets]
     assert [each["answer"] for each in settled] == [answer] * 3
-    assert {each["cache_status"] for each in settled} == {"collapsed"}
+    assert all(each["cache_status"] == COLLAPSED for each in settled)
     assert {each["outcalls"] for each in settled} == {0}
 
 
@@ -61,7 +62,7 @@ def test_submit_gives_a_ticket_before_the_model_is_asked(dapps: Dapps) -> None:
     dapps.pocket.settle()
     settled = dapps.result(ticket)["Settled"]
     assert settled["answer"]["content"] == "Paris"
-    assert settled["cache_status"] == "fwd=miss; stored"
+    assert settled["cache_status"] == MISS_STORED
 
 
 def test_result_is_read_by_its_asker_only(dapps: Dapps) -> None:
@@ -83,4 +84,4 @@ def test_flight_without_an_answer_expires_its_tickets(dapps: Dapps) -> None:
     dapps.pocket.advance(LEASE_OVER_S)
     assert set(dapps.asked(opener)["Refused"]) <= {"Timeout", "LeaseLost"}
     assert set(dapps.result(ticket)) <= {"Failed", "Expired"}
-    assert dapps.answered(PROMPT, "Paris")["cache_status"] == "fwd=miss; stored"
+    assert dapps.answered(PROMPT, "Paris")["cache_status"] == MISS_STORED

@@ -9,6 +9,7 @@ import pytest
 from tests.parity.dapps import STRANGER, chat_reply
 from tests.parity.management import Management
 from tests.parity.pocket import CallRejectedError, replied
+from tests.statuses import HIT, MISS_STORED
 
 if TYPE_CHECKING:
     from tests.parity.dapps import Dapps
@@ -30,7 +31,7 @@ def test_stopped_canister_takes_no_calls_until_it_starts(dapps: Dapps) -> None:
         dapps.counters("batcher")
     assert query.value.code == 5
     dapps.management.start(dapps.ids["batcher"])
-    assert dapps.answered(PROMPT)["cache_status"] == "hit"
+    assert dapps.answered(PROMPT)["cache_status"] == HIT
 
 
 @pytest.mark.parametrize("name", ["cache", "batcher", "infer"])
@@ -39,8 +40,8 @@ def test_upgrade_keeps_what_is_stored(dapps: Dapps, name: str) -> None:
     dapps.answered(PROMPT, "Paris")
     dapps.upgrade(name)
     dapps.pocket.advance(60)
-    assert dapps.answered(PROMPT)["cache_status"] == "hit"
-    assert dapps.answered("another", "x")["cache_status"] == "fwd=miss; stored"
+    assert dapps.answered(PROMPT)["cache_status"] == HIT
+    assert dapps.answered("another", "x")["cache_status"] == MISS_STORED
 
 
 def test_timers_go_on_after_an_upgrade(dapps: Dapps) -> None:
@@ -84,7 +85,7 @@ def test_failed_install_changes_nothing(dapps: Dapps, mode: str) -> None:
     with pytest.raises(CallRejectedError):
         dapps.management.install(cache, NO_MODULE, mode)
     assert dapps.management.status(cache)["module_hash"] == before
-    assert dapps.answered(PROMPT)["cache_status"] == "hit"
+    assert dapps.answered(PROMPT)["cache_status"] == HIT
 
 
 def test_wrong_installs_are_refused(dapps: Dapps) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.parity.dapps import chat_reply
+from tests.statuses import HIT, MISS_STORED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,8 +65,8 @@ def test_live_outcall_reaches_a_real_server(dapps: Dapps, model_url: str) -> Non
     dapps.set_provider(url=model_url)
     dapps.pocket.live()
     first = dapps.asked_live("Capital of France?")["Answered"]
-    assert (first["answer"]["content"], first["cache_status"]) == ("Paris", "fwd=miss; stored")
-    assert dapps.asked_live("Capital of France?")["Answered"]["cache_status"] == "hit"
+    assert (first["answer"]["content"], first["cache_status"]) == ("Paris", MISS_STORED)
+    assert dapps.asked_live("Capital of France?")["Answered"]["cache_status"] == HIT
     dapps.pocket.still()
 
 

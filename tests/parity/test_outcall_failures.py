@@ -8,6 +8,7 @@ import pytest
 
 from tests.parity.dapps import chat_reply
 from tests.parity.pocket import NODES, rejected, replied
+from tests.statuses import MISS_STORED
 
 if TYPE_CHECKING:
     from tests.parity.dapps import Dapps
@@ -52,7 +53,7 @@ def test_unanswered_outcall_times_out(dapps: Dapps) -> None:
     dapps.pocket.advance(61)
     assert set(dapps.asked(message)["Refused"]) == {"Timeout"}
     assert dapps.pocket.outcalls() == []
-    assert dapps.answered(PROMPT, "Paris")["cache_status"] == "fwd=miss; stored"
+    assert dapps.answered(PROMPT, "Paris")["cache_status"] == MISS_STORED
 
 
 def test_failure_reaches_everybody_who_joined(dapps: Dapps) -> None:
@@ -63,7 +64,7 @@ def test_failure_reaches_everybody_who_joined(dapps: Dapps) -> None:
     dapps.pocket.respond(outcall, replied("oops", 500))
     assert set(dapps.asked(opener)["Refused"]) == {"ProviderError"}
     assert set(dapps.result(ticket)["Failed"]) == {"ProviderError"}
-    assert dapps.answered(PROMPT, "Paris")["cache_status"] == "fwd=miss; stored"
+    assert dapps.answered(PROMPT, "Paris")["cache_status"] == MISS_STORED
 
 
 def test_transform_lets_nodes_agree_on_replies_that_differ_in_ids(dapps: Dapps) -> None:

@@ -43,7 +43,7 @@ def test_strangers_may_not_ask(dapps: Dapps, sender: ic.Principal) -> None:
     inference = {"digest": "0" * 64, "sample": 0, "request": request("hello")}
     direct = dapps.update("infer", "infer", inference, sender=sender)
     assert set(direct["Failed"]["refusal"]) == {"NotAllowed"}
-    fetched = dapps.update("cache", "fetch", "public", "0" * 64, sender=sender)
+    fetched = dapps.update("cache", "fetch", "public", "0" * 64, "", sender=sender)
     assert set(fetched["Refused"]) == {"NotAllowed"}
 
 

@@ -16,6 +16,7 @@ from batcher_core import (
     tallies,
 )
 from batcher_core.batcher_bounds import Settings
+from refrain_core.cache_control import NO_DIRECTIVES
 from tests.rustpython.inputs import (
     MODEL,
     OTHER,
@@ -30,6 +31,8 @@ from tests.rustpython.inputs import (
 from tests.rustpython.recording import Recording
 from tests.rustpython.stand_ins import DictMap
 
+MISS = "fwd=miss"
+HIT = 'hit; ttl=9; key="00ff"'
 DIGEST = "0123456789abcdef" * 4
 INFERRED = {"Inferred": {"answer": answer(), "outcalls": 1, "charged_cycles": 7}}
 FAILED = {"Failed": {"refusal": {"Timeout": "é\x1b1"}, "outcalls": 1, "charged_cycles": 7}}
@@ -92,22 +95,24 @@ def rules(book: Recording) -> None:
 def readings(book: Recording) -> None:
     """What other canisters' replies mean."""
     book.chapter("batcher: replies of other canisters")
-    hit = {"Hit": {"answer": answer(), "digest": DIGEST, "age_s": 5}}
+    hit = {
+        "Hit": {"answer": answer(), "digest": DIGEST, "key": "00ff", "age_s": 5, "expires_in_s": 9}
+    }
     for found in (None, {"Miss": "never stored"}, hit, {"Refused": {"Internal": "x"}}):
-        book.call(call_reading.read_lookup, found, DIGEST)
-        book.call(call_reading.read_lookup, found, "0" * 64)
+        book.call(call_reading.read_lookup, found, DIGEST, NO_DIRECTIVES)
+        book.call(call_reading.read_lookup, found, "0" * 64, NO_DIRECTIVES)
     for error in (
         *("Rejection code 2, Couldn't send message", "Rejection code 5, x is stopping"),
         *("Rejection code 5, x is stopped", "Rejection code 5, IC0503: é\x1b" * 30, "", None),
     ):
         book.call(call_reading.was_sent, error)
-        book.call(call_reading.read_inference, None, error, DIGEST)
+        book.call(call_reading.read_inference, None, error, DIGEST, MISS)
     for inference in (None, INFERRED, FAILED):
         book.call(call_reading.outcalls_of, inference)
-        book.call(call_reading.read_inference, inference, None, DIGEST)
+        book.call(call_reading.read_inference, inference, None, DIGEST, MISS)
     replies: list[Any] = [None, {"Refused": {}}, {"Stored": {"key": "k", "evicted": 0}}]
     for reply in replies:
-        book.call(call_reading.is_stored, reply)
+        book.call(call_reading.stored_key, reply)
 
 
 def written_outcomes(book: Recording) -> None:
@@ -119,7 +124,7 @@ def written_outcomes(book: Recording) -> None:
             outcomes.answered_outcome,
             DIGEST,
             answer(text, trust=text, finish="len|%7C"),
-            outcomes.MISS,
+            MISS,
             age_s=3,
             outcalls=1,
         )
@@ -128,12 +133,12 @@ def written_outcomes(book: Recording) -> None:
             packed = book.call(outcomes.pack_outcome, outcome)
             book.call(outcomes.unpack_outcome, packed, DIGEST)
             book.call(outcomes.charged, outcome, 10**15)
-            book.call(outcomes.with_status, outcome, outcomes.HIT)
+            book.call(outcomes.with_status, outcome, HIT)
             book.call(outcomes.collapsed, outcome, 5)
             book.call(outcomes.as_variant, outcome, "Answered", "Refused")
             book.call(outcomes.may_be_stored, outcome)
     for finish in ("stop", "length", "budget"):
-        whole = outcomes.answered_outcome(DIGEST, answer(finish=finish), outcomes.MISS)
+        whole = outcomes.answered_outcome(DIGEST, answer(finish=finish), MISS)
         book.call(outcomes.may_be_stored, whole)
 
 

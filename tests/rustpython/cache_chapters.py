@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from cache_core.response_cache import ResponseCache
+
 from cache_core import (
     admission,
     answer_texts,
@@ -14,7 +16,6 @@ from cache_core import (
     tally,
     upkeep,
 )
-from cache_core.response_cache import ResponseCache
 from tests.rustpython import inputs
 from tests.rustpython.inputs import OTHER, SECOND, START_NS, TENANT, TEXTS, Inputs, ask, put
 from tests.rustpython.recording import Recording
@@ -69,6 +70,7 @@ def records(book: Recording) -> None:
         book.call(answer_texts.read_record, record)
         book.call(answer_texts.holds, record, entry.digest)
         book.call(bank_store.kept_of, entry)
+        book.call(answer_texts.Entry.keep_until_ns, entry)
     for text in ("x1", "v2|a", "", "v1|a|b"):
         book.call(answer_texts.read_record, text)
         book.call(answer_texts.holds, text, "a")

@@ -9,10 +9,16 @@ from pathlib import Path
 from tests.rustpython import (
     batcher_chapters,
     cache_chapters,
+    consensus_chapters,
+    control_chapters,
     desk_chapters,
     infer_chapters,
     log_chapters,
     played_chapters,
+    policy_chapters,
+    request_chapters,
+    ring_chapters,
+    serving_chapters,
     shared_chapters,
 )
 from tests.rustpython.recording import Recording
@@ -22,13 +28,19 @@ def recorded() -> Recording:
     """Call everything and return the record."""
     book = Recording()
     for chapters in (
+        request_chapters,
         shared_chapters,
+        control_chapters,
+        policy_chapters,
         cache_chapters,
+        consensus_chapters,
         infer_chapters,
         batcher_chapters,
         desk_chapters,
         log_chapters,
+        serving_chapters,
         played_chapters,
+        ring_chapters,
     ):
         chapters.add(book)
     return book

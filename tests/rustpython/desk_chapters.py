@@ -13,6 +13,8 @@ from tests.rustpython.inputs import OTHER, SECOND, START_NS, TENANT, Inputs, ans
 from tests.rustpython.recording import Recording
 from tests.rustpython.stand_ins import DictMap
 
+MISS = "fwd=miss"
+STORED = 'fwd=miss; stored; key="00ff"'
 SETTINGS = Settings(lease_s=5, ticket_ttl_s=10, max_flights=4, max_tickets=6)
 
 
@@ -86,13 +88,13 @@ def shelf(book: Recording) -> None:
     kept: Any = book.call(ResultShelf, store)
     for number in range(30):
         content = made.text(200) * made.random.choice([1, 1, 40])
-        outcome = outcomes.answered_outcome(digest_of(1), answer(content), outcomes.MISS)
+        outcome = outcomes.answered_outcome(digest_of(1), answer(content), MISS)
         book.call(ResultShelf.write, kept, number, outcome, START_NS + number)
         book.call(ResultShelf.read, kept, number, digest_of(1))
-        book.call(ResultShelf.relabel, kept, number, digest_of(1), outcomes.MISS_STORED)
+        book.call(ResultShelf.relabel, kept, number, digest_of(1), STORED)
         book.call(ResultShelf.sweep, kept, START_NS + number - 9, 2)
         book.call(ResultShelf.__len__, kept)
-    huge = outcomes.answered_outcome(digest_of(1), answer("\U0001f600" * 70_000), outcomes.MISS)
+    huge = outcomes.answered_outcome(digest_of(1), answer("\U0001f600" * 70_000), MISS)
     book.call(ResultShelf.write, kept, 99, huge, START_NS)
     book.call(ResultShelf.read, kept, 99, digest_of(1))
     book.call(ResultShelf.relabel, kept, 10**6, digest_of(1), "x")
@@ -143,8 +145,8 @@ def one_turn(
     if tokens and made.random.randrange(2):
         settled = tokens.pop(made.random.randrange(len(tokens)))
         book.call(FrontDesk.depart, kept, *settled, MODEL_CALLED, now_ns)
-        outcome = outcomes.answered_outcome(settled[0], answer(made.text(50)), outcomes.MISS)
+        outcome = outcomes.answered_outcome(settled[0], answer(made.text(50)), MISS)
         book.call(FrontDesk.settle, kept, *settled, MODEL_ANSWERED, outcome, now_ns)
-        book.call(FrontDesk.note_stored, kept, settled[0], settled[1])
+        book.call(FrontDesk.note_stored, kept, settled[0], settled[1], STORED)
     if made.random.randrange(4) == 0:
         book.call(FrontDesk.sweep, kept, now_ns)

@@ -8,6 +8,7 @@ from infer_core import (
     foreign_json,
     inference,
     outcall_plan,
+    parameter_support,
     prompt,
     provider_rules,
     reject_texts,
@@ -77,6 +78,8 @@ def plans(book: Recording) -> None:
         requests += [ask(temperature_micros=micros, top_p_micros=max(1, micros // 2))]
     schemas = ("json_object", '{"type":"object","n":[1,2.50,1e3,true,null]}', '{"é":"\\u001b"}')
     requests += [ask(response_format=schema) for schema in schemas]
+    extras = ['{"top_k":4.0e1,"a":[1,-0.0,"é"]}', '{"json_schema":{"strict":false}}']
+    requests += [ask(extra=extra, response_format="{}") for extra in extras]
     requests += [ask(messages=made.messages(80), seed=2**64 - 1) for _ in range(60)]
     for request in requests:
         for provider in (LOCAL, FAR):
@@ -85,6 +88,9 @@ def plans(book: Recording) -> None:
             plan = book.call(outcall_plan.plan_outcall, *facts)
             book.call(outcall_plan.OutcallPlan.fee_cycles, plan)
             book.call(outcall_plan.OutcallPlan.price_cycles, plan)
+    for request in [ask(), *[ask(extra=extra) for extra in extras]]:
+        book.call(parameter_support.takers, [LOCAL, FAR], request)
+        book.call(parameter_support.takers, [LOCAL], request)
     for url in ("https://x", "https://x/v1", "https://x/v1/", "https://x/v1/chat/completions/"):
         book.call(outcall_plan.chat_url, url)
 

@@ -76,6 +76,8 @@ def ask(prompt: str = "hello", **fields: Any) -> dict[str, Any]:
         "seed": None,
         "stop": [],
         "response_format": None,
+        "extra": None,
+        "cache_control": None,
     }
     return request | fields
 
@@ -108,7 +110,20 @@ def odd_requests() -> list[dict[str, Any]]:
             ask(response_format=schema)
             for schema in ("json_object", "zz", " {} ", "\x1c{}", "\u00a0{}", "{}x", "{" * 8_001)
         ],
+        *[ask(extra=extra) for extra in EXTRAS],
+        *[ask(extra=extra, response_format="{}") for extra in EXTRAS],
     ]
+
+
+EXTRAS = [
+    *("", "{}", "[]", "null", "{", '{"top_k":40}', '{"a":1,"a":2}', '{"a":{"b":1,"\\u0062":1}}'),
+    *('{"top_k":4.0e1,"min_p":-0.0,"z":[1E3,0.10,1e-9,1e21,123456789012345678901234567890]}',),
+    *('{"a":null}', '{"a":{"é":"日本\\ud83d\\ude00\x7f","b":[true,false,null]}}', '{"é":1}'),
+    *('{"a":NaN}', '{"a":e}', '{"a":"\\ud800"}', '{"a":01}', '{"":1}', '{"Model":1}'),
+    *('{"stream":true}', '{"n":2}', '{"json_schema":{}}', '{"json_schema":{"strict":false}}'),
+    *('{"json_schema":{"x":1}}', '{"thinking":true}', '{"a":' + "[" * 31 + "]" * 31 + "}"),
+    *('{"a":' + "[" * 32 + "]" * 32 + "}", '{"a":' + "[{" * 300, " " * 16_001),
+]
 
 
 def answer(content: str = "four", **fields: Any) -> dict[str, Any]:
@@ -129,7 +144,10 @@ def answer(content: str = "four", **fields: Any) -> dict[str, Any]:
 
 def put(digest: str, content: str = "four", **fields: Any) -> dict[str, Any]:
     """Make a PutRequest, with fields of it or of its answer replaced."""
-    made = {"digest": digest, "namespace": TENANT, "answer": answer(content), "ttl_s": None}
+    made = {"digest": digest, "namespace": TENANT, "answer": answer(content)} | {
+        "ttl_s": None,
+        "cache_control": "",
+    }
     for field, value in fields.items():
         (made if field in made else made["answer"])[field] = value  # type: ignore[index]
     return made

@@ -105,7 +105,7 @@ def cache(canister: Played) -> None:
         digest = f"{number:064x}"
         canister.send("put", put(digest, text), by=WRITER)
         canister.send("put", put(digest, text), by=STRANGER)
-        canister.send("fetch", put("")["namespace"], digest, by=WRITER)
+        canister.send("fetch", put("")["namespace"], digest, "", by=WRITER)
         canister.send("lookup_digest", digest, by=put("")["namespace"])
     for request in odd_requests()[:40]:
         canister.send("lookup", request, by=WRITER)
@@ -120,7 +120,7 @@ def cache(canister: Played) -> None:
     for number in range(12):
         canister.send("put", put(f"{number:064x}", f"again {number}"), by=WRITER)
     canister.tick(8)
-    canister.send("fetch", "public", f"{11:064x}", by=WRITER)
+    canister.send("fetch", "public", f"{11:064x}", "", by=WRITER)
     canister.tick(60)
     canister.send("settings")
     canister.send("counters")

@@ -17,7 +17,7 @@ from refrain_core import (
     xxh64,
 )
 from tests.rustpython import inputs
-from tests.rustpython.inputs import ANONYMOUS, OTHER, TENANT, TEXTS, Inputs, ask
+from tests.rustpython.inputs import ANONYMOUS, EXTRAS, OTHER, TENANT, TEXTS, Inputs, ask
 from tests.rustpython.recording import Recording
 
 MODEL_TEXTS = [
@@ -73,6 +73,7 @@ def keys(book: Recording) -> None:
     for _ in range(400):
         seed = made.random.choice([None, 0, 2**64 - 1])
         requests.append(ask(messages=made.messages(40), seed=seed, max_tokens=5))
+    requests += [ask(extra=extra) for extra in EXTRAS]
     for request in [*requests, ask(model="m")]:
         canonical_text = book.call(canonical.canonical_text, request, "public")
         if canonical_text is not None:
@@ -107,9 +108,11 @@ def names(book: Recording) -> None:
         book.call(model_names.parse_model, text)
         book.call(model_names.resolve_model, text, ["m@1:q4", "n@2:f16", "m@2:q8"])
         book.call(model_names.resolve_model, text, ["m@1:q4"])
-    for requested in (None, "public", "", "Public", TENANT):
+    for requested in (None, "public", "", "Public", TENANT, "shared:lab", "shared:", "shared:é"):
         for caller in (ANONYMOUS, TENANT):
             book.call(namespaces.namespace_for, requested, caller)
+            book.call(namespaces.nobody, requested, caller)
+        book.call(namespaces.is_shared_name, requested or "")
     for namespace in ("public", TENANT, OTHER):
         book.call(namespaces.may_see, namespace, TENANT)
 
@@ -129,6 +132,7 @@ def read_json(book: Recording) -> None:
     book.chapter("JSON read")
     for text in JSON_TEXTS:
         book.call(json_texts.parse_json, text)
+        book.call(json_texts.parse_exact, text)
     made = Inputs(4)
     for _ in range(2_500):
         letters = list(made.random.choice(MUTATED))
@@ -160,6 +164,7 @@ def refusals_and_roles(book: Recording) -> None:
         *(refusals.bad_request, refusals.unknown_model, refusals.not_allowed, refusals.timeout),
         *(refusals.unreachable, refusals.bad_reply, refusals.no_consensus, refusals.lease_lost),
         *(refusals.closing, refusals.internal, refusals.busy, refusals.rate_limited),
+        refusals.not_cached,
     ):
         book.call(function, "t\u0301")
     for pair in (refusals.too_few_cycles, refusals.out_of_cycles, refusals.response_too_large):

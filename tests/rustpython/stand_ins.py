@@ -44,8 +44,21 @@ class Sees:
         return namespace in self._namespaces
 
 
+class FirstLetter:
+    """The form of an answer that has one letter; blanks are no answer."""
+
+    def __call__(self, content: str) -> "str | None":
+        """Return the first letter, or None."""
+        return content.strip()[:1] or None
+
+
 class Attributes:
-    """Reads what a method does not return."""
+    """Reads what a method does not return, and calls what one returned."""
+
+    @staticmethod
+    def called(function: Any, *args: Any) -> Any:
+        """Call a function that another one made."""
+        return function(*args)
 
     @staticmethod
     def read(owner: Any, name: str) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,7 +15,6 @@ from tests.rustpython import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 CORES = ("src/refrain_core", *(f"canisters/{name}/{name}_core" for name in CANISTERS))
 
@@ -39,15 +39,21 @@ def lines(corpus: Path) -> list[dict[str, Any]]:
 def public_names() -> Iterator[str]:
     """Name every public function, method, property and class of the cores."""
     for file in python_files(*CORES):
-        package = file.path.parts[-2]
+        module = module_of(file.path)
         for node in file.tree.body:
             if not isinstance(node, (ast.FunctionDef, ast.ClassDef)) or node.name.startswith("_"):
                 continue
-            path = f"{package}.{file.path.stem}:{node.name}"
+            path = f"{module}:{node.name}"
             if isinstance(node, ast.FunctionDef):
                 yield path
             elif "Protocol" not in bases(node):
                 yield from class_names(path, node)
+
+
+def module_of(path: Path) -> str:
+    """Name a core's module as it is imported: refrain_core.consensus.verdicts."""
+    core = next(core for core in CORES if path.is_relative_to(core))
+    return ".".join(path.with_suffix("").relative_to(Path(core).parent).parts)
 
 
 def class_names(path: str, node: ast.ClassDef) -> Iterator[str]:

@@ -69,6 +69,8 @@ def request(prompt: str, **fields: Any) -> dict[str, Any]:
         "seed": None,
         "stop": [],
         "response_format": None,
+        "extra": None,
+        "cache_control": None,
     }
     return {**plain, **fields}
 

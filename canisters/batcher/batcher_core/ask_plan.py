@@ -6,7 +6,9 @@ from typing import Any, NamedTuple
 from batcher_core.asker_admission import PAYING
 from batcher_core.batcher_bounds import Settings
 from batcher_core.money import Price, price_of
+from refrain_core.cache_control import NO_DIRECTIVES, Directives, parse_directives
 from refrain_core.canonical import canonical_text
+from refrain_core.extra_parameters import canonical_extra
 from refrain_core.fingerprint import digest_of
 from refrain_core.model_names import resolve_model
 from refrain_core.namespaces import namespace_for
@@ -15,13 +17,18 @@ from refrain_core.request_checks import check_request
 
 
 class Plan(NamedTuple):
-    """An admitted request, its model named whole, with its fingerprint."""
+    """An admitted request, its model named whole, with its fingerprint.
+
+    cache_control: the text of `directives`, which is no part of `request` any more.
+    """
 
     caller: str
     standing: str
     request: dict[str, Any]
     namespace: str
     digest: str
+    directives: Directives = NO_DIRECTIVES
+    cache_control: str = ""
 
     @property
     def is_paying(self) -> bool:
@@ -42,14 +49,27 @@ def plan_request(
     namespace = namespace_for(request["namespace"], caller)
     if isinstance(namespace, dict):
         return namespace
+    cache_control = request.get("cache_control") or ""
+    directives = parse_directives(cache_control)
+    if isinstance(directives, dict):
+        return directives
     whole = dict(request)
     whole["model"] = model
+    # What is asked of the cache is neither the model's business nor part of the price.
+    whole["cache_control"] = None
+    # Priced and handed on in the form that infer sends, whose numbers may be longer.
+    whole["extra"] = canonical_extra(request.get("extra"))
     digest = digest_of(canonical_text(whole, namespace))
-    return Plan(caller, standing, whole, namespace, digest)
+    return Plan(caller, standing, whole, namespace, digest, directives, cache_control)
 
 
 def price_for(plan: Plan, settings: Settings) -> Price:
-    """Price a plan; the batcher takes neither fee nor margin from those whom it sponsors."""
+    """Price a plan; the batcher takes neither fee nor margin from those whom it sponsors.
+
+    A request that takes only what is stored costs nothing on a miss.
+    """
+    if plan.directives.only_if_cached:
+        return Price(settings.hit_fee_cycles if plan.is_paying else 0, 0, 0)
     if plan.is_paying:
         return price_of(plan.request, settings.hit_fee_cycles, settings.margin_cycles)
     return price_of(plan.request, 0, 0)

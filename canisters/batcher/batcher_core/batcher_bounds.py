@@ -26,6 +26,7 @@ class Settings(NamedTuple):
     anonymous: str = ANONYMOUS_REFUSED
     hit_fee_cycles: int = 40_000_000
     margin_cycles: int = 100_000_000
+    negative_ttl_s: int = 30
 
 
 _BOUNDS = (
@@ -35,6 +36,7 @@ _BOUNDS = (
     ("max_tickets", 1, MAX_TICKETS),
     ("hit_fee_cycles", 0, 10**12),
     ("margin_cycles", 0, 10**12),
+    ("negative_ttl_s", 0, 3_600),
 )
 
 
@@ -59,7 +61,7 @@ def pack_settings(settings: Settings) -> str:
 
 
 def unpack_settings(text: str) -> Settings:
-    """Read what `pack_settings` wrote."""
+    """Read what `pack_settings` wrote; fields added since have their defaults."""
     parts = text.split("|")
     values = [part if part.isalpha() else int(part) for part in parts]
     return Settings(*values)  # type: ignore[arg-type]

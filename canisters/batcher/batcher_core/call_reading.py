@@ -2,30 +2,48 @@
 
 from typing import Any
 
-from batcher_core.outcomes import HIT, MISS, Outcome, answered_outcome, refused_outcome
+from batcher_core.outcomes import Outcome, answered_outcome, refused_outcome
+from batcher_core.serving import FRESH, NEGATIVE, NOTHING, REVALIDATING, SPARE, Found, forwarded
+from refrain_core.cache_control import Directives
+from refrain_core.cache_status import (
+    REQUEST,
+    STALE,
+    WHILE_REVALIDATE,
+    CacheStatus,
+    hit_text,
+    status_text,
+)
 from refrain_core.refusals import busy, closing, internal
 
 _SHOWN_CHARACTERS = 200
 _NOT_SENT = "Couldn't send message"
 _RETRY_AFTER_S = 10
+_ARMS = (("Hit", FRESH), ("Stale", REVALIDATING), ("StaleIfError", SPARE))
 
 
-def read_lookup(reply: "dict[str, Any] | None", digest: str) -> "Outcome | None":
-    """Return a hit's outcome; None on a miss, and for a cache that refuses or fails."""
-    hit = None if reply is None else reply.get("Hit")
-    if hit is None or hit["digest"] != digest:
-        return None
-    return answered_outcome(digest, hit["answer"], HIT, age_s=hit["age_s"])
+def read_lookup(reply: "dict[str, Any] | None", digest: str, directives: Directives) -> Found:
+    """Read what the cache replied; one that refuses or fails has nothing."""
+    for arm, kind in _ARMS:
+        hit = None if reply is None else reply.get(arm)
+        if hit is not None and hit["digest"] == digest:
+            return _found(kind, hit, directives)
+    negative = None if reply is None else reply.get("Negative")
+    if negative is not None:
+        return Found(NEGATIVE, refused_outcome(negative["refusal"]))
+    reason = None if reply is None else reply.get("Miss")
+    return Found(NOTHING, None) if reason is None else forwarded(reason)
 
 
-def read_inference(reply: "dict[str, Any] | None", error: "str | None", digest: str) -> Outcome:
-    """Return what the model answered, or why it did not."""
+def read_inference(
+    reply: "dict[str, Any] | None", error: "str | None", digest: str, status: str
+) -> Outcome:
+    """Return what the model answered, with its cache status, or why it did not."""
     if reply is None:
         return refused_outcome(_rejected(error or "no reply"))
     inferred = reply.get("Inferred")
     if inferred is None:
         return refused_outcome(reply["Failed"]["refusal"])
-    return answered_outcome(digest, inferred["answer"], MISS, outcalls=inferred["outcalls"])
+    return answered_outcome(digest, inferred["answer"], status, outcalls=inferred["outcalls"])
 
 
 def outcalls_of(reply: "dict[str, Any] | None") -> int:
@@ -41,9 +59,21 @@ def was_sent(error: "str | None") -> bool:
     return error is None or _NOT_SENT not in error
 
 
-def is_stored(reply: "dict[str, Any] | None") -> bool:
-    """Tell whether the cache kept the answer."""
-    return reply is not None and reply.get("Stored") is not None
+def stored_key(reply: "dict[str, Any] | None") -> "str | None":
+    """Return the key under which the cache kept an answer; None if it did not."""
+    stored = None if reply is None else reply.get("Stored")
+    return None if stored is None else str(stored["key"])
+
+
+def _found(kind: str, hit: dict[str, Any], directives: Directives) -> Found:
+    ttl_s = hit["expires_in_s"]
+    status = hit_text(ttl_s, hit["key"])
+    if kind == REVALIDATING:
+        status = status_text(
+            CacheStatus(None, ttl_s=ttl_s, key=hit["key"], detail=WHILE_REVALIDATE)
+        )
+    outcome = answered_outcome(hit["digest"], hit["answer"], status, age_s=hit["age_s"])
+    return Found(kind, outcome, REQUEST if directives.no_cache else STALE)
 
 
 def _rejected(error: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The flights under way: one a digest, each with a lease, kept in a stable map and the heap.
 
-A record is ``token|deadline_ns|state|read_until_ns|awaited`` under its digest.
+A record is ``token|deadline_ns|state|read_until_ns|marks`` under its digest; marks are 1 for
+awaited and 2 for refreshing, added up.
 """
 
 from typing import NamedTuple
@@ -14,9 +15,15 @@ from batcher_core.flight_machine import (
 from batcher_core.text_store import TextStore
 from refrain_core.leases import Lease, held, may_settle
 
+_AWAITED = 1
+_REFRESHING = 2
+
 
 class Flight(NamedTuple):
-    """The work on one digest. token: its fencing token; awaited: whether a ticket points at it."""
+    """The work on one digest. token: its fencing token; awaited: whether a ticket points at it.
+
+    is_refreshing: whether an answer is stored meanwhile, which may serve others.
+    """
 
     digest: str
     token: int
@@ -24,6 +31,7 @@ class Flight(NamedTuple):
     state: str
     read_until_ns: int
     awaited: bool
+    is_refreshing: bool = False
 
     @property
     def lease(self) -> Lease:
@@ -33,15 +41,23 @@ class Flight(NamedTuple):
 
 def pack_flight(flight: Flight) -> str:
     """Write a flight as its record."""
-    awaited = 1 if flight.awaited else 0
+    marks = (_AWAITED if flight.awaited else 0) + (_REFRESHING if flight.is_refreshing else 0)
     lease = f"{flight.token}|{flight.deadline_ns}"
-    return f"{lease}|{flight.state}|{flight.read_until_ns}|{awaited}"
+    return f"{lease}|{flight.state}|{flight.read_until_ns}|{marks}"
 
 
 def unpack_flight(digest: str, record: str) -> Flight:
     """Read what `pack_flight` wrote."""
-    token, deadline_ns, state, read_until_ns, awaited = record.split("|")
-    return Flight(digest, int(token), int(deadline_ns), state, int(read_until_ns), awaited == "1")
+    token, deadline_ns, state, read_until_ns, marks = record.split("|")
+    return Flight(
+        digest,
+        int(token),
+        int(deadline_ns),
+        state,
+        int(read_until_ns),
+        awaited=int(marks) & _AWAITED > 0,
+        is_refreshing=int(marks) & _REFRESHING > 0,
+    )
 
 
 class FlightBoard:

@@ -7,14 +7,18 @@ from batcher_core.fetch_watch import FetchWatch
 from batcher_core.flight_machine import UNOPENED, WORK_REFUSED
 from batcher_core.flights import Flight, FlightBoard
 from batcher_core.numbering import Numbering
-from batcher_core.outcomes import MISS_STORED, Outcome, as_variant, collapsed
+from batcher_core.outcomes import Outcome, as_variant, charged, collapsed
 from batcher_core.results import ResultShelf
+from batcher_core.serving import as_taken
 from batcher_core.text_store import TextStore
 from batcher_core.tickets import JOINED, Ticket, TicketBook
 from refrain_core.limits import NANOSECONDS
 from refrain_core.refusals import busy, not_allowed
 
-SWEEP_INTERVAL_S = 10
+SWEEP_INTERVAL_S = 60
+"""An empty timer's message costs 16 M cycles: a minute's are 23 B a day, ten seconds' 139 B."""
+
+RETRY_AFTER_S = 10
 SWEEP_STEPS = 64
 """Records of each kind that one sweep removes at most; an insert or removal is about 1 M."""
 
@@ -61,25 +65,46 @@ class FrontDesk:
         if len(self._flights) >= settings.max_flights:
             self._flights.expire(now_ns, SWEEP_STEPS)
         is_full = len(self._flights) >= settings.max_flights
-        return busy(SWEEP_INTERVAL_S) if is_full else None
+        return busy(RETRY_AFTER_S) if is_full else None
 
     def refuse_ticket(self, now_ns: int, settings: Settings) -> "dict[str, Any] | None":
         """Refuse one more ticket where there are too many."""
         if len(self._tickets) >= settings.max_tickets:
             self._tickets.sweep(now_ns, SWEEP_STEPS)
         is_full = len(self._tickets) >= settings.max_tickets
-        return busy(SWEEP_INTERVAL_S) if is_full else None
+        return busy(RETRY_AFTER_S) if is_full else None
 
-    def open(self, digest: str, event: str, now_ns: int, settings: Settings) -> Flight:
-        """Open a flight under a new fencing token, by the event that it begins with."""
+    def open(
+        self,
+        digest: str,
+        event: str,
+        now_ns: int,
+        settings: Settings,
+        *,
+        is_refreshing: bool = False,
+    ) -> Flight:
+        """Open a flight under a new token, by the event that it begins with."""
         deadline_ns = now_ns + settings.lease_s * NANOSECONDS
         read_until_ns = deadline_ns + settings.ticket_ttl_s * NANOSECONDS
         token = self._numbering.take()
-        unopened = Flight(digest, token, deadline_ns, UNOPENED, read_until_ns, awaited=False)
+        unopened = Flight(
+            digest,
+            token,
+            deadline_ns,
+            UNOPENED,
+            read_until_ns,
+            awaited=False,
+            is_refreshing=is_refreshing,
+        )
         return self._flights.open(unopened, event)
 
-    def give_ticket(self, flight: Flight, asker: str, part: str, fee_cycles: int) -> dict[str, Any]:
-        """Issue a ticket for the flight; return it as a Ticket record."""
+    def give_ticket(
+        self, flight: Flight, asker: str, part: str, fee_cycles: int, least_trust: str = ""
+    ) -> dict[str, Any]:
+        """Issue a ticket for the flight; return it as a Ticket record.
+
+        least_trust: the least label that its asker takes; "" for any.
+        """
         self._flights.await_by_ticket(flight)
         number = self._numbering.take()
         ticket = Ticket(
@@ -90,16 +115,32 @@ class FrontDesk:
             flight.read_until_ns,
             fee_cycles,
             part,
+            least_trust,
         )
         self._tickets.issue(number, ticket)
         return _ticket_record(number, flight.digest, flight.read_until_ns)
 
-    def depart(self, digest: str, token: int, event: str, now_ns: int) -> bool:
+    def settle_ticket(self, number: int, asker: str, outcome: Outcome) -> None:
+        """Give a ticket an outcome of its own, whatever becomes of its flight."""
+        ticket = self._tickets.read(number, asker)
+        if ticket is not None:
+            self._results.write(number, outcome, ticket.expires_at_ns)
+            self._tickets.issue(number, ticket._replace(token=number))
+
+    def lay_by(self, number: int, asker: str, spare: Outcome) -> None:
+        """Keep an answer that a ticket gets if its flight comes to nothing."""
+        ticket = self._tickets.read(number, asker)
+        if ticket is not None:
+            self._results.write(number, charged(spare, ticket.fee_cycles), ticket.expires_at_ns)
+
+    def depart(
+        self, digest: str, token: int, event: str, now_ns: int, *, is_refreshing: bool = False
+    ) -> bool:
         """Move a flight on by `event` if `token` still holds its lease."""
         flight = self._flights.settleable(digest, token, now_ns)
         if flight is None:
             return False
-        self._flights.advance(flight, event)
+        self._flights.advance(flight._replace(is_refreshing=is_refreshing), event)
         return True
 
     def settle(self, digest: str, token: int, event: str, outcome: Outcome, now_ns: int) -> bool:
@@ -114,9 +155,9 @@ class FrontDesk:
         self.watch.settle(digest, outcome)
         return True
 
-    def note_stored(self, digest: str, token: int) -> None:
+    def note_stored(self, digest: str, token: int, status: str) -> None:
         """Note that the cache kept the answer, for whoever reads it by ticket."""
-        self._results.relabel(token, digest, MISS_STORED)
+        self._results.relabel(token, digest, status)
 
     def ticket_state(self, number: int, asker: str, now_ns: int) -> dict[str, Any]:
         """Return where a ticket stands, as a TicketState; changes nothing."""
@@ -126,12 +167,18 @@ class FrontDesk:
         if now_ns >= ticket.expires_at_ns:
             return {"Expired": "the ticket expired: ask again"}
         outcome = self._results.read(ticket.token, ticket.digest)
-        if outcome is not None:
-            return as_variant(_as_seen_by(ticket, outcome), "Settled", "Failed")
-        flight = self._flights.under_way(ticket.digest, now_ns)
-        if flight is not None and flight.token == ticket.token:
-            return {"Pending": _ticket_record(number, ticket.digest, ticket.deadline_ns)}
-        return {"Expired": "the work was not finished before its deadline: ask again"}
+        if outcome is None:
+            flight = self._flights.under_way(ticket.digest, now_ns)
+            if flight is not None and flight.token == ticket.token:
+                return {"Pending": _ticket_record(number, ticket.digest, ticket.deadline_ns)}
+        if outcome is None or outcome.answered is None:
+            # Only a ticket whose asker had a spare answer has something under its own number.
+            spare = self._results.read(number, ticket.digest)
+            if spare is not None:
+                return as_variant(spare, "Settled", "Failed")
+        if outcome is None:
+            return {"Expired": "the work was not finished before its deadline: ask again"}
+        return as_variant(_as_seen_by(number, ticket, outcome), "Settled", "Failed")
 
     def sweep(self, now_ns: int) -> None:
         """Remove a bounded number of everything that is over."""
@@ -141,10 +188,12 @@ class FrontDesk:
         self.watch.sweep(now_ns - _LOOKUP_LOST_NS)
 
 
-def _as_seen_by(ticket: Ticket, outcome: Outcome) -> Outcome:
+def _as_seen_by(number: int, ticket: Ticket, outcome: Outcome) -> Outcome:
+    if ticket.token == number:
+        return outcome
     if ticket.part == JOINED:
-        return collapsed(outcome, ticket.fee_cycles)
-    return outcome
+        outcome = collapsed(outcome, ticket.fee_cycles)
+    return as_taken(outcome, ticket.least_trust)
 
 
 def _ticket_record(number: int, digest: str, expires_at_ns: int) -> dict[str, Any]:

@@ -10,10 +10,7 @@ from typing import Any, NamedTuple
 from refrain_core.json_texts import json_text, parse_json
 from refrain_core.refusals import internal
 
-HIT = "hit"
-COLLAPSED = "collapsed"
-MISS = "fwd=miss"
-MISS_STORED = "fwd=miss; stored"
+COLLAPSED = "fwd=miss; collapsed"
 
 STORED_FINISHES = ("stop", "length")
 """Answers that ended by themselves or at the caller's own bound; never one cut by a budget."""
@@ -22,10 +19,19 @@ _FIELDS_BEFORE_CONTENT = 13
 
 
 class Outcome(NamedTuple):
-    """Exactly one of `answered` (keys as in Answered) and `refusal` is not None."""
+    """Exactly one of `answered` (keys as in Answered) and `refusal` is not None.
+
+    paid_cycles: what a failure cost all the same; an answer says so itself.
+    """
 
     answered: "dict[str, Any] | None"
     refusal: "dict[str, Any] | None"
+    paid_cycles: int = 0
+
+    @property
+    def is_new(self) -> bool:
+        """Whether a model was asked for this answer."""
+        return self.answered is not None and self.answered["cache_status"].startswith("fwd=")
 
 
 def refused_outcome(refusal: dict[str, Any]) -> Outcome:
@@ -50,6 +56,8 @@ def answered_outcome(
 
 def charged(outcome: Outcome, cycles: int) -> Outcome:
     """Return the outcome with what it cost its asker."""
+    if outcome.answered is None:
+        return outcome._replace(paid_cycles=cycles)
     return _with_field(outcome, "charged_cycles", cycles)
 
 
@@ -65,11 +73,9 @@ def collapsed(outcome: Outcome, fee_cycles: int) -> Outcome:
 
 
 def may_be_stored(outcome: Outcome) -> bool:
-    """Tell whether the answer is new and whole, so that the cache may keep it."""
+    """Tell whether a model's answer is whole, so that the cache may keep it."""
     answered = outcome.answered
-    if answered is None or answered["cache_status"] != MISS:
-        return False
-    return answered["answer"]["finish"] in STORED_FINISHES
+    return answered is not None and answered["answer"]["finish"] in STORED_FINISHES
 
 
 def as_variant(outcome: Outcome, success: str, failure: str) -> dict[str, Any]:
@@ -85,7 +91,8 @@ def pack_outcome(outcome: Outcome) -> str:
         return "R|" + json_text(outcome.refusal)
     answered = outcome.answered
     answer = answered["answer"]
-    head = f"A|{answered['cache_status']}|{answered['outcalls']}|{answered['charged_cycles']}"
+    status = _escaped(answered["cache_status"])
+    head = f"A|{status}|{answered['outcalls']}|{answered['charged_cycles']}"
     names = "|".join([_escaped(answer[key]) for key in ("finish", "model", "trust")])
     tokens = f"{answer['prompt_tokens']}|{answer['completion_tokens']}"
     dropped = f"{answer['dropped_messages']}|{answer['dropped_characters']}"
@@ -110,7 +117,7 @@ def unpack_outcome(text: str, digest: str) -> Outcome:
         "created_at_ns": int(fields[12]),
     }
     outcome = answered_outcome(
-        digest, answer, fields[1], age_s=int(fields[4]), outcalls=int(fields[2])
+        digest, answer, _unescaped(fields[1]), age_s=int(fields[4]), outcalls=int(fields[2])
     )
     return charged(outcome, int(fields[3]))
 

@@ -14,8 +14,11 @@ NAMES = (
     "late_replies",
     "charged_cycles",
     "refunded_cycles",
+    "stale",
+    "refreshes",
+    "negatives",
 )
-"""Fields of BatcherCounters that are counted; the others are looked at."""
+"""Fields of BatcherCounters that are counted, new ones last; the others are looked at."""
 
 _KEY = "counters"
 
@@ -34,7 +37,8 @@ class Tallies:
         text = self._store.get(_KEY)
         if text is not None:
             parts = text.split("|")
-            self._counts = {NAMES[i]: int(parts[i]) for i in range(len(NAMES))}
+            for number in range(len(parts)):
+                self._counts[NAMES[number]] = int(parts[number])
 
     def add(self, name: str, amount: int = 1) -> None:
         """Count `amount` more."""

@@ -1,7 +1,8 @@
 """Tickets: claims on the outcome of a flight, each readable by its asker only.
 
-A record is ``asker|digest|token|deadline_ns|expires_at_ns|fee_cycles|part`` under the ticket's
-number as 16 hexadecimal digits, so that the map's order is the order of issue.
+A record is ``asker|digest|token|deadline_ns|expires_at_ns|fee_cycles|part|least_trust`` under the
+ticket's number as 16 hexadecimal digits, so that the map's order is the order of issue. Records of
+before least_trust lack it.
 """
 
 from typing import NamedTuple
@@ -13,7 +14,10 @@ JOINED = "joined"
 
 
 class Ticket(NamedTuple):
-    """A claim. part: whether its asker opened the flight or joined it, for `fee_cycles`."""
+    """A claim. part: whether its asker opened the flight or joined it, for `fee_cycles`.
+
+    token: the flight's, or the ticket's own number once it has an outcome of its own.
+    """
 
     asker: str
     digest: str
@@ -22,6 +26,7 @@ class Ticket(NamedTuple):
     expires_at_ns: int
     fee_cycles: int
     part: str
+    least_trust: str = ""
 
 
 def pack_ticket(ticket: Ticket) -> str:
@@ -31,9 +36,9 @@ def pack_ticket(ticket: Ticket) -> str:
 
 def unpack_ticket(record: str) -> Ticket:
     """Read what `pack_ticket` wrote."""
-    asker, digest, token, deadline_ns, expires_at_ns, fee_cycles, part = record.split("|")
+    asker, digest, token, deadline_ns, expires_at_ns, fee_cycles, *rest = record.split("|")
     return Ticket(
-        asker, digest, int(token), int(deadline_ns), int(expires_at_ns), int(fee_cycles), part
+        asker, digest, int(token), int(deadline_ns), int(expires_at_ns), int(fee_cycles), *rest
     )
 
 

@@ -6,36 +6,21 @@ in practice a search is one read.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from cache_core.answer_texts import (
     GRAVESTONE,
-    HEADER_BYTES,
     AnswerText,
     Entry,
     holds,
+    is_old,
     pieces_of,
     read_record,
     write_record,
 )
-from cache_core.eviction import Kept
+from cache_core.kept import Kept, kept_of
 from cache_core.places import PROBES, Place, is_piece, piece_key, place_of
-
-
-class TextMap(Protocol):
-    """What is needed of a StableBTreeMap[text, text]."""
-
-    def get(self, key: str) -> "str | None":
-        """Return the value of a key, or None."""
-
-    def insert(self, key: str, value: str) -> "str | None":
-        """Set a value; return the former one."""
-
-    def remove(self, key: str) -> "str | None":
-        """Remove a key; return its value."""
-
-    def items(self) -> list[tuple[str, str]]:
-        """Return all entries."""
+from cache_core.stable_maps import TextMap
 
 
 class Found(NamedTuple):
@@ -74,6 +59,17 @@ class BankStore:
                 return Found(place, record.entry, record.first)
         return None
 
+    def text_at(self, place: Place, digest: str) -> "str | None":
+        """Return the record of a digest at a place that the index knows; None if it moved."""
+        text = self._banks[place.bank].get(place.key)
+        return text if text is not None and holds(text, digest) else None
+
+    def found_at(self, place: Place, digest: str) -> "Found | None":
+        """Return the answer of a digest at a place that the index knows; None if it moved."""
+        text = self.text_at(place, digest)
+        record = None if text is None else read_record(text)
+        return None if record is None else Found(place, record.entry, record.first)
+
     def content(self, found: Found) -> str:
         """Return the whole text of an answer."""
         if not found.entry.pieces:
@@ -106,10 +102,12 @@ class BankStore:
     def write(self, slot: Slot, entry: Entry, content: str) -> None:
         """Write an answer into a slot; its entry's pieces and crossed mark are set here."""
         bank, key = self._banks[slot.place.bank], slot.place.key
-        first, *further = pieces_of(content)
+        # The number of pieces is part of the header whose room it decides: three digits are kept.
+        sized = entry._replace(pieces=100, crossed=slot.crossed)
+        first, *further = pieces_of(sized, content)
         for place in slot.passed:
             self._cross(place)
-        whole = entry._replace(pieces=len(further), crossed=slot.crossed)
+        whole = sized._replace(pieces=len(further))
         bank.insert(key, write_record(whole, first))
         for number, piece in enumerate(further, 1):
             bank.insert(piece_key(key, number), piece)
@@ -128,14 +126,32 @@ class BankStore:
         self._remove_pieces(place, 0, record.entry.pieces)
         return record.entry
 
-    def rows(self, number: int) -> list[tuple[Place, Kept]]:
-        """List the answers of one bank as the index keeps them."""
+    def bank_items(self, number: int) -> list[tuple[str, str]]:
+        """Return a bank's keys and texts, pieces and gravestones too, in the keys' order."""
+        return self._banks[number].items()
+
+    def rows(self, number: int) -> list[tuple[str, Kept]]:
+        """List the answers of one bank, by their digests, as the index keeps them."""
         found = []
         for key, text in self._banks[number].items():
             record = None if is_piece(key) else read_record(text)
             if record is not None:
-                found.append((Place(number, key), kept_of(record.entry)))
+                entry = record.entry
+                found.append((entry.digest, kept_of(Place(number, key), entry)))
         return found
+
+    def old_places(self, number: int) -> list[Place]:
+        """List the records of one bank that are of an older layout."""
+        items = self._banks[number].items()
+        return [Place(number, key) for key, text in items if not is_piece(key) and is_old(text)]
+
+    def renew(self, place: Place) -> None:
+        """Rewrite a record of an older layout as it is; its pieces stay."""
+        bank = self._banks[place.bank]
+        text = bank.get(place.key)
+        record = read_record(text) if text is not None and is_old(text) else None
+        if record is not None:
+            bank.insert(place.key, write_record(record.entry, record.first))
 
     def _cross(self, place: Place) -> None:
         bank = self._banks[place.bank]
@@ -147,11 +163,6 @@ class BankStore:
     def _remove_pieces(self, place: Place, kept: int, former: int) -> None:
         for number in range(kept, former):
             self._banks[place.bank].remove(piece_key(place.key, number + 1))
-
-
-def kept_of(entry: Entry) -> Kept:
-    """Reduce an entry to what the index keeps of it."""
-    return Kept(HEADER_BYTES + entry.answer_bytes, entry.sequence, entry.expires_at_ns)
 
 
 def _free_slot(buried: "Place | None", empty: Place, others: list[Found]) -> Slot:

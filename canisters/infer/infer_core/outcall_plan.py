@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from infer_core.foreign_json import parse_foreign
 from infer_core.provider_rules import REPLICATED, Provider, is_loopback
+from refrain_core.extra_parameters import SCHEMA_OPTIONS, parse_extra
 from refrain_core.json_texts import json_text
 from refrain_core.outcall_price import max_response_bytes_for, outcall_fee_cycles
 from refrain_core.request_checks import JSON_OBJECT
@@ -57,14 +58,15 @@ def plan_outcall(
     sample: Sample,
 ) -> OutcallPlan:
     """Plan the outcall that asks `provider` for one sample of a checked request."""
-    fields = {
-        "model": provider.remote_model,
-        "messages": messages,
-        "max_tokens": max_tokens,
-        "stream": False,
-    }
+    # The caller's further parameters come first, so that none of them replaces what follows.
+    fields = parse_extra(request.get("extra"))
+    schema_options = fields.pop(SCHEMA_OPTIONS, {})
+    fields["model"] = provider.remote_model
+    fields["messages"] = messages
+    fields["max_tokens"] = max_tokens
+    fields["stream"] = False
     fields.update(_sampling(provider, request, sample))
-    fields.update(_shape(request))
+    fields.update(_shape(request, schema_options))
     if is_loopback(provider.url):
         # A warm prompt cache changes some models' answers; only llama.cpp knows the field.
         fields["cache_prompt"] = False
@@ -110,7 +112,7 @@ def _sampling(provider: Provider, request: dict[str, Any], sample: Sample) -> di
     return fields
 
 
-def _shape(request: dict[str, Any]) -> dict[str, Any]:
+def _shape(request: dict[str, Any], schema_options: dict[str, Any]) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     if request["stop"]:
         fields["stop"] = list(request["stop"])
@@ -118,6 +120,8 @@ def _shape(request: dict[str, Any]) -> dict[str, Any]:
     if response_format == JSON_OBJECT:
         fields["response_format"] = {"type": JSON_OBJECT}
     elif response_format is not None:
-        schema = {"name": "answer", "strict": True, "schema": parse_foreign(response_format)}
+        schema = {"name": "answer", "strict": True}
+        schema.update(schema_options)
+        schema["schema"] = parse_foreign(response_format)
         fields["response_format"] = {"type": "json_schema", "json_schema": schema}
     return fields

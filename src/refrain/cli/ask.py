@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from refrain.cli.cache_options import cache_options
 from refrain.cli.network_options import Elsewhere, network_options
 from refrain.cli.options import json_option, state_option
 from refrain.cli.screen import counted, duration, on_terminal, patience, say, show, show_json
-from refrain.client.ask_request import AskOptions, ask_request, micros
+from refrain.client.ask_request import AskOptions, ask_request, extra_of, micros
 from refrain.client.asking import Asked, Outcome, ask
 from refrain.client.connection import connect
 from refrain.failures import Refused
+from refrain_core.cache_status import CacheStatus, status_text
 
 if TYPE_CHECKING:
     from refrain.state.folder import StateFolder
@@ -30,6 +32,15 @@ def _as_micros(context: click.Context, option: click.Parameter, value: str | Non
         raise click.BadParameter(str(error), context, option) from None
 
 
+def _as_extra(
+    context: click.Context, option: click.Parameter, values: tuple[str, ...]
+) -> str | None:
+    try:
+        return extra_of(values)
+    except ValueError as error:
+        raise click.BadParameter(str(error), context, option) from None
+
+
 @click.command("ask")
 @click.argument("prompt")
 @state_option
@@ -37,8 +48,17 @@ def _as_micros(context: click.Context, option: click.Parameter, value: str | Non
 @click.option("--max-tokens", type=click.IntRange(1, _NAT32), metavar="N")
 @click.option("--temperature", "temperature_micros", callback=_as_micros, metavar="X")
 @click.option("--seed", type=click.IntRange(0, _NAT64), metavar="N")
+@click.option(
+    "--param",
+    "extra",
+    multiple=True,
+    callback=_as_extra,
+    metavar="NAME=JSON",
+    help="A further parameter, such as top_k=40. Repeat it for several.",
+)
 @click.option("--public", is_flag=True, help="Share the answer in the public namespace.")
 @click.option("--model", metavar="MODEL", help="Which model, where the batcher serves several.")
+@cache_options
 @network_options
 @json_option
 def ask_command(
@@ -87,7 +107,7 @@ def outcome_line(outcome: Outcome) -> str:
     """How an answer was served, in one line."""
     answered, answer = outcome.answered, outcome.answered["answer"]
     parts = [
-        answered["cache_status"].removeprefix("fwd="),
+        served_line(outcome.status),
         duration(outcome.elapsed_s),
         f"{answer['prompt_tokens']} + {answer['completion_tokens']} tokens",
         counted(answered["charged_cycles"], "cycle"),
@@ -97,6 +117,11 @@ def outcome_line(outcome: Outcome) -> str:
     if answer["dropped_characters"]:
         parts.append(f"{counted(answer['dropped_characters'], 'character')} of the prompt dropped")
     return " · ".join(parts)
+
+
+def served_line(status: CacheStatus) -> str:
+    """How an answer was served, without the cache's key."""
+    return status_text(status._replace(key=None)).removeprefix("fwd=")
 
 
 def _waiting() -> AbstractContextManager[None]:

@@ -15,7 +15,11 @@ from kybra_replica.gateway.faults import ControlError, NotRunning
 from kybra_replica.kernel.rejects import Rejected
 from refrain.cli.ask import ask_command
 from refrain.cli.down import down_command
+from refrain.cli.key import key_command
+from refrain.cli.quant import quant_command
+from refrain.cli.simulate import simulate_command
 from refrain.cli.status import status_command
+from refrain.cli.tally import tally_command
 from refrain.cli.up import up_command
 from refrain.cli.upgrade import upgrade_command
 from refrain.failures import NotUp, RefrainError
@@ -58,7 +62,10 @@ def cli() -> None:
     """Ask a language model through three canisters that remember every answer."""
 
 
-for command in (up_command, ask_command, status_command, upgrade_command, down_command):
+for command in (
+    *(up_command, ask_command, key_command, status_command, upgrade_command, down_command),
+    *(tally_command, quant_command, simulate_command),
+):
     cli.add_command(command)
 
 

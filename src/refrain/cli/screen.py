@@ -31,7 +31,7 @@ def show(text: str) -> None:
     click.echo(text)
 
 
-def show_json(value: dict[str, Any]) -> None:
+def show_json(value: dict[str, Any] | list[dict[str, Any]]) -> None:
     """Print a result for a program."""
     click.echo(json.dumps(value, indent=2, ensure_ascii=False))
 

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from refrain_core.extra_parameters import canonical_extra, check_parameter_name
+from refrain_core.json_texts import json_text, parse_exact
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _MICROS = 1_000_000
 
@@ -18,6 +24,8 @@ class AskOptions(NamedTuple):
     temperature_micros: int | None = None
     seed: int | None = None
     public: bool = False
+    extra: str | None = None
+    cache_control: str | None = None
 
 
 def micros(text: str) -> int:
@@ -36,6 +44,26 @@ def micros(text: str) -> int:
     return int(scaled)
 
 
+def extra_of(parameters: Sequence[str]) -> str | None:
+    """Write parameters typed as `name=json` as a request's `extra`.
+
+    Raises:
+        ValueError: one is not of that form, has a field of its own, or stands twice.
+    """
+    fields: dict[str, Any] = {}
+    for parameter in parameters:
+        name, equals, value = parameter.partition("=")
+        refusal = check_parameter_name(name)
+        if not equals or refusal is not None or name in fields:
+            reason = refusal["BadRequest"] if refusal else "give each name once, as name=json."
+            raise ValueError(f"{parameter!r}: {reason}")
+        try:
+            fields[name] = parse_exact(value)
+        except ValueError:
+            raise ValueError(f"{parameter!r}: its value is no JSON; a text needs quotes.") from None
+    return canonical_extra(json_text(fields))
+
+
 def ask_request(options: AskOptions) -> dict[str, Any]:
     """The batcher's `AskRequest` record as a plain dict, every optional field present."""
     messages = [{"role": "user", "content": options.prompt}]
@@ -51,4 +79,6 @@ def ask_request(options: AskOptions) -> dict[str, Any]:
         "seed": options.seed,
         "stop": [],
         "response_format": None,
+        "extra": options.extra,
+        "cache_control": options.cache_control,
     }

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Protocol
 
 from refrain.client.refusal_texts import refused
 from refrain.failures import RefrainError
+from refrain_core.cache_status import MISS, CacheStatus, parse_status
 
 _PAUSE_S = 0.1
 _GRACE_S = 5.0
@@ -30,8 +31,13 @@ class Outcome(NamedTuple):
 
     @property
     def is_hit(self) -> bool:
-        """Whether the answer came from the cache."""
-        return bool(self.answered["cache_status"] == "hit")
+        """Whether the answer came from the cache, be it stale, without asking a model."""
+        return self.status.is_hit
+
+    @property
+    def status(self) -> CacheStatus:
+        """How the answer was served; a status of an unknown form counts as a miss."""
+        return parse_status(self.answered["cache_status"]) or CacheStatus(MISS)
 
 
 def ask(connection: Asked, request: dict[str, Any]) -> Outcome:

@@ -43,6 +43,10 @@ def _provider(detail: dict[str, Any]) -> str:
     return f"the model's server answered with HTTP status {detail['status']}: {detail['detail']}"
 
 
+def _not_cached(detail: str) -> str:
+    return f"{detail} (as HTTP: 504 Gateway Timeout)"
+
+
 _RENDER: dict[str, Callable[[Any], str]] = {
     "TooLarge": _size,
     "ResponseTooLarge": _size,
@@ -51,4 +55,5 @@ _RENDER: dict[str, Callable[[Any], str]] = {
     "Busy": _retry,
     "RateLimited": _retry,
     "ProviderError": _provider,
+    "NotCached": _not_cached,
 }

@@ -12,6 +12,7 @@ _WORDS = ("amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "heath"
 _LETTERS_PER_TOKEN = 4
 _MAX_WORDS = 24
 _KEYS_THAT_COUNT = ("model", "messages", "temperature", "top_p", "seed", "stop", "response_format")
+_KEYS_THAT_DO_NOT = ("max_tokens", "stream", "cache_prompt")
 
 
 class Scripted(NamedTuple):
@@ -25,7 +26,8 @@ class Scripted(NamedTuple):
 
 def answer(request: dict[str, Any]) -> Scripted:
     """Answer a chat completions request: equal requests get equal answers."""
-    telling = {key: request.get(key) for key in _KEYS_THAT_COUNT}
+    further = {key: request[key] for key in request if key not in _KEYS_THAT_DO_NOT}
+    telling = dict.fromkeys(_KEYS_THAT_COUNT) | further
     digest = hashlib.sha256(json.dumps(telling, sort_keys=True).encode()).digest()
     words = [_WORDS[byte % len(_WORDS)] for byte in digest[: 8 + digest[0] % (_MAX_WORDS - 8)]]
     limit = request.get("max_tokens") or _MAX_WORDS

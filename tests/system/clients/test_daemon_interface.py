@@ -15,6 +15,7 @@ from refrain.client.connection import Connection, connect
 from refrain.daemon.launch import end, launch
 from refrain.state.folder import StateFolder
 from refrain.state.model_choice import SCRIPTED, local_model
+from tests.statuses import MISS_STORED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +58,7 @@ def test_the_operators_key_asks_as_the_operator(folder: StateFolder) -> None:
     signed = [*where, "--identity", str(folder.operator_key)]
     result = CliRunner().invoke(cli, ["ask", "--json", *signed, "Name a colour"])
     assert result.exit_code == 0, result.stderr
-    assert json.loads(result.stdout)["cache_status"] == "fwd=miss; stored"
+    assert json.loads(result.stdout)["cache_status"] == MISS_STORED
     status = CliRunner().invoke(cli, ["status", "--json", *signed])
     assert status.exit_code == 0, status.stderr
     told = json.loads(status.stdout)

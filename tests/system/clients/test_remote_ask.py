@@ -25,6 +25,7 @@ from refrain.local_model.child import model_endpoint
 from refrain.state.folder import StateFolder
 from refrain.state.model_choice import SCRIPTED as MODEL
 from refrain.state.model_choice import local_model
+from tests.statuses import HIT, MISS_STORED
 from tests.system.network import program_at
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def test_a_miss_and_then_a_hit(elsewhere: Elsewhere) -> None:
     assert (first.exit_code, second.exit_code) == (0, 0), first.output + second.output
     miss, hit = json.loads(first.stdout), json.loads(second.stdout)
     assert (miss["outcalls"], hit["outcalls"]) == (1, 0)
-    assert (miss["cache_status"], hit["cache_status"]) == ("fwd=miss; stored", "hit")
+    assert (miss["cache_status"], hit["cache_status"]) == (MISS_STORED, HIT)
     assert miss["content"] == hit["content"]
 
 

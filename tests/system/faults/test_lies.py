@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.statuses import HIT, MISS, MISS_STORED
 from tests.system.faults.lies import LIES, Lie, chat, honest, say
 from tests.system.faults.served_network import API_KEY
 
@@ -32,7 +33,7 @@ def test_a_lie_ends_in_its_refusal_and_leaves_nothing(
     assert len(server.asked) == 1
     server.answer = honest
     answered = lied_to.ask(lie.name)["Answered"]
-    assert answered["cache_status"] == "fwd=miss; stored"
+    assert answered["cache_status"] == MISS_STORED
     assert lied_to.facts() == before._replace(entries=before.entries + 1)
 
 
@@ -93,7 +94,7 @@ def test_an_answer_cut_by_our_budget_is_given_and_not_stored(
     for _ in range(2):
         answered = lied_to.ask("a long story")["Answered"]
         assert answered["answer"]["finish"] == "budget"
-        assert answered["cache_status"] == "fwd=miss"
+        assert answered["cache_status"] == MISS
     assert len(server.asked) == 2
     assert lied_to.facts() == before
 
@@ -105,8 +106,8 @@ def test_an_answer_cut_by_the_callers_own_bound_is_stored(
     server.answer = partial(honest, finish="length")
     first = lied_to.ask("a short story", max_tokens=8)["Answered"]
     second = lied_to.ask("a short story", max_tokens=8)["Answered"]
-    assert (first["answer"]["finish"], first["cache_status"]) == ("length", "fwd=miss; stored")
-    assert (second["answer"], second["cache_status"]) == (first["answer"], "hit")
+    assert (first["answer"]["finish"], first["cache_status"]) == ("length", MISS_STORED)
+    assert (second["answer"], second["cache_status"]) == (first["answer"], HIT)
     assert len(server.asked) == 1
 
 
@@ -117,7 +118,7 @@ def test_an_answer_of_an_unknown_end_is_not_stored(
     """Only stop and the caller's own length are ends that may be kept."""
     server.answer = lambda talk: say(talk, 200, chat("half of it", finish))
     before = lied_to.facts()
-    assert lied_to.ask(f"ends by {finish}")["Answered"]["cache_status"] == "fwd=miss"
+    assert lied_to.ask(f"ends by {finish}")["Answered"]["cache_status"] == MISS
     assert lied_to.facts() == before
 
 
@@ -131,7 +132,7 @@ def test_an_odd_answer_comes_back_as_it_was_said(
     assert lied_to.ask(prompt)["Answered"]["answer"]["content"] == content
     again = lied_to.ask(prompt)["Answered"]
     assert again["answer"]["content"] == content
-    assert again["cache_status"] == ("hit" if content else "fwd=miss")
+    assert again["cache_status"] == (HIT if content else MISS)
 
 
 @pytest.mark.slow

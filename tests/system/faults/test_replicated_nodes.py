@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.statuses import MISS_STORED
 from tests.system.faults.lies import PATIENCE_S, chat, honest, say, saying, silent
 from tests.system.faults.served_network import ServedNetwork
 
@@ -70,7 +71,7 @@ def test_nodes_agree_on_replies_that_differ_beside_the_answer(
     answered = replicated.ask("agree")["Answered"]
     assert answered["answer"]["content"] == "All alike."
     assert answered["answer"]["trust"] == "replicated"
-    assert (answered["cache_status"], answered["outcalls"]) == ("fwd=miss; stored", 1)
+    assert (answered["cache_status"], answered["outcalls"]) == (MISS_STORED, 1)
     after = replicated.replica.traffic()
     assert after["outcalls"] - before["outcalls"] == 1
     assert after["http_requests"] - before["http_requests"] == len(server.asked) == NODES
@@ -90,7 +91,7 @@ def test_nodes_that_sample_alone_find_no_consensus(
     assert len(server.asked) == NODES
     assert replicated.facts() == before
     server.answer = honest
-    assert replicated.ask("disagree")["Answered"]["cache_status"] == "fwd=miss; stored"
+    assert replicated.ask("disagree")["Answered"]["cache_status"] == MISS_STORED
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.statuses import HIT, MISS
+
 if TYPE_CHECKING:
     from tests.system.network import Network
 
@@ -17,7 +19,7 @@ def test_answer_ended_by_stop_is_stored(network: Network) -> None:
     network.answer_model("The end.", "stop")
     answered = network.answered(PROMPT)
     assert answered["answer"]["finish"] == "stop"
-    assert network.answered(PROMPT)["cache_status"] == "hit"
+    assert network.answered(PROMPT)["cache_status"] == HIT
 
 
 def test_answer_cut_by_the_callers_own_max_tokens_is_stored(network: Network) -> None:
@@ -25,7 +27,7 @@ def test_answer_cut_by_the_callers_own_max_tokens_is_stored(network: Network) ->
     network.answer_model("Once upon", "length")
     answered = network.answered(PROMPT, max_tokens=2)
     assert answered["answer"]["finish"] == "length"
-    assert network.answered(PROMPT, max_tokens=2)["cache_status"] == "hit"
+    assert network.answered(PROMPT, max_tokens=2)["cache_status"] == HIT
 
 
 @pytest.mark.parametrize(
@@ -40,7 +42,7 @@ def test_answer_cut_by_our_budget_is_not_stored(
     network.answer_model("Once upon a", finish, times=2)
     answered = network.answered(PROMPT, max_tokens=max_tokens)
     assert answered["answer"]["finish"] == "budget"
-    assert answered["cache_status"] == "fwd=miss"
+    assert answered["cache_status"] == MISS
     assert network.counters("cache")["entries"] == 0
     assert network.answered(PROMPT, max_tokens=max_tokens)["outcalls"] == 1
 
@@ -51,7 +53,7 @@ def test_answer_that_the_cache_refuses_is_delivered_all_the_same(network: Networ
     network.answer_model("longer than ten bytes", times=2)
     answered = network.answered(PROMPT)
     assert answered["answer"]["content"] == "longer than ten bytes"
-    assert answered["cache_status"] == "fwd=miss"
+    assert answered["cache_status"] == MISS
     assert network.answered(PROMPT)["outcalls"] == 1
 
 
@@ -60,21 +62,21 @@ def test_answer_of_a_writer_no_longer_allowed_is_delivered_unstored(network: Net
     network.update("cache", "deny_writer", network.ids["batcher"])
     network.answer_model("The end.")
     answered = network.answered(PROMPT)
-    assert (answered["answer"]["content"], answered["cache_status"]) == ("The end.", "fwd=miss")
+    assert (answered["answer"]["content"], answered["cache_status"]) == ("The end.", MISS)
 
 
 def test_answer_while_the_cache_is_stopped_is_delivered_unstored(network: Network) -> None:
     """Without its cache the batcher still answers, by an outcall each time."""
     network.replica.stop(network.ids["cache"])
     network.answer_model("The end.")
-    assert network.answered(PROMPT)["cache_status"] == "fwd=miss"
+    assert network.answered(PROMPT)["cache_status"] == MISS
 
 
 def test_empty_answer_is_delivered_and_not_stored(network: Network) -> None:
     """A model that says nothing is believed once, and asked again the next time."""
     network.answer_model("")
     answered = network.answered(PROMPT)
-    assert (answered["answer"]["content"], answered["cache_status"]) == ("", "fwd=miss")
+    assert (answered["answer"]["content"], answered["cache_status"]) == ("", MISS)
     assert network.counters("cache")["entries"] == 0
 
 

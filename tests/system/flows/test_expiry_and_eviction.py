@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.statuses import HIT, MISS, MISS_STORED
+
 if TYPE_CHECKING:
     from tests.system.network import Network
 
@@ -29,7 +31,7 @@ def test_answer_expires_by_the_clock(network: Network) -> None:
     network.configure("cache", default_ttl_s=100)
     store(network, "a")
     network.replica.advance(99)
-    assert network.answered("a")["cache_status"] == "hit"
+    assert network.answered("a")["cache_status"] == HIT
     network.replica.advance(1)
     network.answer_model("newer")
     assert network.answered("a")["answer"]["content"] == "newer"
@@ -128,6 +130,6 @@ def test_bounds_of_no_use_are_refused(shared: Network, field: str, value: int) -
 def test_answer_of_exactly_the_largest_size_is_stored(network: Network) -> None:
     """The bound itself still fits, one byte more does not."""
     network.configure("cache", max_answer_bytes=100, max_bytes=100 + HEADER_BYTES)
-    assert store(network, "fits", text="x" * 100)[0]["cache_status"] == "fwd=miss; stored"
-    assert store(network, "does not", text="x" * 101)[0]["cache_status"] == "fwd=miss"
+    assert store(network, "fits", text="x" * 100)[0]["cache_status"] == MISS_STORED
+    assert store(network, "does not", text="x" * 101)[0]["cache_status"] == MISS
     assert network.counters("cache")["entries"] == 1

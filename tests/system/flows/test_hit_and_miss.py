@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.statuses import HIT, MISS_STORED
 from tests.system.network import MODEL, PROVIDER_URL, principal
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def first(network: Network) -> Any:
 def test_first_ask_is_a_miss_with_one_outcall(network: Network, first: Any) -> None:
     """The first ask of a prompt costs one outcall, and its answer is stored."""
     assert first["answer"]["content"] == "Paris | the city.\n"
-    assert first["cache_status"] == "fwd=miss; stored"
+    assert first["cache_status"] == MISS_STORED
     assert (first["outcalls"], network.outcalls) == (1, 1)
     assert network.counters("cache")["entries"] == 1
 
@@ -49,7 +50,7 @@ def test_same_ask_again_is_a_hit_without_an_outcall(network: Network, first: Any
     second = network.answered(PROMPT)
     assert second["answer"] == first["answer"]
     assert second["digest"] == first["digest"]
-    assert (second["cache_status"], second["outcalls"]) == ("hit", 0)
+    assert (second["cache_status"], second["outcalls"]) == (HIT, 0)
     assert network.outcalls == 1
 
 
@@ -66,7 +67,7 @@ def test_age_of_a_hit_counts_up(network: Network) -> None:
 @pytest.mark.usefixtures("first")
 def test_bare_model_name_means_the_only_model_of_that_name(network: Network) -> None:
     """A name without revision and quantization meets the answer stored under the whole name."""
-    assert network.answered(PROMPT, model=MODEL.partition("@")[0])["cache_status"] == "hit"
+    assert network.answered(PROMPT, model=MODEL.partition("@")[0])["cache_status"] == HIT
 
 
 @pytest.mark.usefixtures("first")
@@ -85,7 +86,7 @@ def test_any_field_that_changes_the_answer_is_a_miss(network: Network) -> None:
     ]
     network.answer_model("something else", times=len(changes))
     statuses = [network.answered(PROMPT, **change)["cache_status"] for change in changes]
-    assert statuses == ["fwd=miss; stored"] * len(changes)
+    assert statuses == [MISS_STORED] * len(changes)
 
 
 def test_another_tenant_does_not_see_the_answer(network: Network) -> None:
@@ -106,7 +107,7 @@ def test_public_answer_is_shared_by_all_tenants(network: Network) -> None:
     network.allow(BOB)
     network.answer_model("for all")
     network.answered(PROMPT, sender=ALICE, namespace="public")
-    assert network.answered(PROMPT, sender=BOB, namespace="public")["cache_status"] == "hit"
+    assert network.answered(PROMPT, sender=BOB, namespace="public")["cache_status"] == HIT
     assert network.outcalls == 1
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.statuses import HIT, MISS_STORED
+
 if TYPE_CHECKING:
     from tests.system.network import Network
 
@@ -53,7 +55,7 @@ def test_hit_of_a_cut_prompt_says_so_too(shared: Network) -> None:
     shared.answer_model("ok")
     first = shared.answered("x" * 9_000)
     second = shared.answered("x" * 9_000)
-    assert second["cache_status"] == "hit"
+    assert second["cache_status"] == HIT
     assert second["answer"] == first["answer"]
     assert second["answer"]["dropped_characters"] > 1_000
 
@@ -65,7 +67,7 @@ def test_key_covers_what_was_cut(shared: Network) -> None:
     second = shared.answered("a" * 6_000 + "TWO" + "b" * 6_000)
     assert sent(shared, -2) == sent(shared, -1)
     assert first["digest"] != second["digest"]
-    assert second["cache_status"] == "fwd=miss; stored"
+    assert second["cache_status"] == MISS_STORED
 
 
 def test_system_and_newest_messages_are_kept(shared: Network) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.statuses import COLLAPSED, HIT
 from tests.system.network import OPERATOR, request
 from tests.system.payers import PLENTY, Wallet, all_cycles
 
@@ -51,7 +52,7 @@ def test_hit_takes_its_fee_and_sends_the_rest_back(network: Network, wallet: Wal
     network.answered(PROMPT, namespace="public")
     paid = wallet.ask(PROMPT, namespace="public")
     fee = wallet.quote(PROMPT)["hit_cycles"]
-    assert paid["result"]["Answered"]["cache_status"] == "hit"
+    assert paid["result"]["Answered"]["cache_status"] == HIT
     assert paid["result"]["Answered"]["charged_cycles"] == fee
     assert paid["refunded_cycles"] == PLENTY - fee
 
@@ -106,7 +107,7 @@ def test_joining_costs_the_hit_fee(network: Network, wallet: Wallet) -> None:
     assert paid["refunded_cycles"] == PLENTY - fee
     network.release()
     settled = network.result(paid["result"]["Joined"], sender=wallet.canister)["Settled"]
-    assert (settled["charged_cycles"], settled["cache_status"]) == (fee, "collapsed")
+    assert (settled["charged_cycles"], settled["cache_status"]) == (fee, COLLAPSED)
 
 
 def test_submit_takes_its_quote_and_credits_the_rest(network: Network, wallet: Wallet) -> None:
@@ -129,7 +130,7 @@ def test_submitted_hit_costs_the_hit_fee(network: Network, wallet: Wallet) -> No
     ticket, taken = submitted["result"]["Ticket"], PLENTY - submitted["refunded_cycles"]
     fee = wallet.quote(PROMPT)["hit_cycles"]
     settled = network.result(ticket, sender=wallet.canister)["Settled"]
-    assert (settled["charged_cycles"], settled["cache_status"]) == (fee, "hit")
+    assert (settled["charged_cycles"], settled["cache_status"]) == (fee, HIT)
     assert wallet.credit(LONGER) == before + taken - fee
 
 

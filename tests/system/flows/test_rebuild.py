@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.statuses import HIT
+
 if TYPE_CHECKING:
     from tests.system.network import Network
 
@@ -58,7 +60,7 @@ def test_lookups_hit_throughout_the_rebuild(network: Network, stored: list[Any])
 def test_asks_hit_during_the_rebuild_and_count_once(network: Network) -> None:
     """A fetch before its bank is loaded is a hit, and the entry is not indexed twice."""
     for prompt in PROMPTS:
-        assert network.answered(prompt)["cache_status"] == "hit"
+        assert network.answered(prompt)["cache_status"] == HIT
     rebuild(network)
     assert network.counters("cache")["entries"] == len(PROMPTS)
 

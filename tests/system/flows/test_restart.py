@@ -8,6 +8,7 @@ import pytest
 
 from kybra_replica.kernel.rejects import Rejected
 from kybra_replica.outcalls.mocks import StrictMocks
+from tests.statuses import HIT
 from tests.system.network import Network, request
 from tests.system.payers import PLENTY, Wallet
 
@@ -44,7 +45,7 @@ def test_stored_answer_is_still_a_hit(start: Callable[[], Network]) -> None:
     first = before.answered(PROMPT)
     after = start()
     second = after.answered(PROMPT)
-    assert (second["cache_status"], second["answer"]) == ("hit", first["answer"])
+    assert (second["cache_status"], second["answer"]) == (HIT, first["answer"])
     assert (after.outcalls, after.ids) == (0, before.ids)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.statuses import COLLAPSED, HIT, MISS_STORED
 from tests.system.network import OPERATOR, principal, request
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def test_joined_tickets_settle_to_the_same_answer(network: Network) -> None:
     answer = network.replica.reply(opener)["Answered"]["answer"]
     settled = [network.result(ticket)["Settled"] for ticket in tickets]
     assert [each["answer"] for each in settled] == [answer] * 5
-    assert {each["cache_status"] for each in settled} == {"collapsed"}
+    assert all(each["cache_status"] == COLLAPSED for each in settled)
     assert {each["outcalls"] for each in settled} == {0}
 
 
@@ -96,11 +97,11 @@ def test_lookup_that_overlaps_the_settling_gets_the_settled_answer(network: Netw
         network.replica.step()
     miss = network.replica.kernel.queue.pop()  # ... but the second learns of it late
     network.release()
-    assert network.replica.reply(opener)["Answered"]["cache_status"] == "fwd=miss; stored"
+    assert network.replica.reply(opener)["Answered"]["cache_status"] == MISS_STORED
     network.replica.kernel.queue.append(miss)
     network.release()
     answered = network.replica.reply(late)["Answered"]
-    assert (answered["answer"]["content"], answered["cache_status"]) == ("Paris", "collapsed")
+    assert (answered["answer"]["content"], answered["cache_status"]) == ("Paris", COLLAPSED)
     assert network.outcalls == 1
 
 
@@ -113,7 +114,7 @@ def test_ask_while_the_put_is_under_way_is_a_hit(network: Network) -> None:
     run_until_put(network)
     late = network.begin("ask", request(PROMPT))
     network.release()
-    assert network.replica.reply(late)["Answered"]["cache_status"] == "hit"
+    assert network.replica.reply(late)["Answered"]["cache_status"] == HIT
     assert network.outcalls == 1
 
 
@@ -176,4 +177,4 @@ def test_shared_failure_reaches_everybody(network: Network) -> None:
     ]
     assert [each["ProviderError"]["status"] for each in failures] == [500] * 3
     network.answer_model("Paris")
-    assert network.answered(PROMPT)["cache_status"] == "fwd=miss; stored"
+    assert network.answered(PROMPT)["cache_status"] == MISS_STORED

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.statuses import HIT
 from tests.system.network import (
     MODEL,
     OPERATOR,
@@ -63,11 +64,19 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "allow_asker": ({"caller": STRANGER, "sponsored": "yes"},),
     "ask": (request("hello"),),
     "connect": (STRANGER, STRANGER),
-    "fetch": (STRANGER, DIGEST),
+    "fetch": (STRANGER, DIGEST, ""),
     "infer": (INFERENCE,),
     "lookup": (request("hello", namespace="public"),),
     "lookup_digest": (DIGEST,),
-    "put": ({"digest": DIGEST, "namespace": "public", "answer": ANSWER, "ttl_s": None},),
+    "put": (
+        {
+            "digest": DIGEST,
+            "namespace": "public",
+            "answer": ANSWER,
+            "ttl_s": None,
+            "cache_control": "",
+        },
+    ),
     "quote": (request("hello"),),
     "quote_infer": (INFERENCE,),
     "refresh_models": (),
@@ -156,7 +165,7 @@ def test_anonymous_callers_share_public_once_the_door_is_open(network: Network) 
     network.configure("batcher", anonymous="public")
     network.answer_model("hi")
     assert "Answered" in network.ask("hello", sender=ANONYMOUS, namespace="public")
-    assert network.answered("hello", namespace="public")["cache_status"] == "hit"
+    assert network.answered("hello", namespace="public")["cache_status"] == HIT
     refusal = network.ask("hello", sender=ANONYMOUS)["Refused"]
     assert refusal["NotAllowed"].startswith("anonymous callers have no namespace")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.statuses import COLLAPSED, HIT, MISS_STORED
 from tests.system.network import OPERATOR, STRANGER, principal, request
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def test_submitted_prompt_is_settled_stored_and_labelled(network: Network) -> No
     network.release()
     settled = network.result(ticket)["Settled"]
     assert settled["answer"]["content"] == "Paris"
-    assert settled["cache_status"] == "fwd=miss; stored"
+    assert settled["cache_status"] == MISS_STORED
     assert settled["outcalls"] == 1
 
 
@@ -43,7 +44,7 @@ def test_submit_of_a_stored_prompt_gives_a_ticket_too(network: Network) -> None:
     first = network.answered(PROMPT)
     ticket = network.submit(PROMPT)["Ticket"]
     settled = network.result(ticket)["Settled"]
-    assert (settled["cache_status"], settled["answer"]) == ("hit", first["answer"])
+    assert (settled["cache_status"], settled["answer"]) == (HIT, first["answer"])
     assert network.outcalls == 1
 
 
@@ -54,7 +55,7 @@ def test_submit_of_a_prompt_in_flight_joins_it(network: Network) -> None:
     network.release()
     settled = [network.result(ticket)["Settled"] for ticket in tickets]
     assert len({ticket["ticket"] for ticket in tickets}) == 3
-    assert [each["cache_status"] for each in settled] == ["fwd=miss; stored"] + ["collapsed"] * 2
+    assert [each["cache_status"] for each in settled] == [MISS_STORED] + [COLLAPSED] * 2
 
 
 def test_result_is_read_by_its_asker_only(network: Network) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from kybra_replica.kernel import typed_calls
 from kybra_replica.kernel.rejects import Rejected
+from tests.statuses import HIT
 from tests.system.network import OPERATOR, request
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def test_any_text_goes_and_comes_unchanged(shared: Network, kind: str) -> None:
     assert sent(shared)["messages"][0]["content"] == f"say {text}"
     assert sent(shared)["stop"] == [text[:3]]
     assert first["answer"]["content"] == text
-    assert (second["cache_status"], second["answer"]) == ("hit", first["answer"])
+    assert (second["cache_status"], second["answer"]) == (HIT, first["answer"])
 
 
 @pytest.mark.parametrize(
@@ -56,7 +57,7 @@ def test_canonically_equal_prompts_are_one_entry(
     first = shared.answered(composed)
     second = shared.answered(decomposed)
     assert second["digest"] == first["digest"]
-    assert second["cache_status"] == "hit"
+    assert second["cache_status"] == HIT
 
 
 @pytest.mark.parametrize(

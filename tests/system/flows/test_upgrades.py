@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kybra_replica.kernel.rejects import Rejected
+from tests.statuses import HIT, MISS, MISS_STORED
 from tests.system.network import OPERATOR, principal, request
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def test_idle_upgrade_keeps_answers_settings_and_counts(network: Network, name: 
         network.replica.run()
     assert state_of(network) == before
     second = network.answered(PROMPT)
-    assert (second["cache_status"], second["answer"]) == ("hit", first["answer"])
+    assert (second["cache_status"], second["answer"]) == (HIT, first["answer"])
 
 
 def state_of(network: Network) -> list[Any]:
@@ -53,7 +54,7 @@ def test_second_upgrade_is_as_good_as_the_first(network: Network, name: str) -> 
         network.answered(f"prompt {round_number}")
         network.upgrade(name)
     for round_number in range(3):
-        assert network.answered(f"prompt {round_number}")["cache_status"] == "hit"
+        assert network.answered(f"prompt {round_number}")["cache_status"] == HIT
 
 
 def test_stopping_batcher_waits_for_the_outcall(network: Network) -> None:
@@ -65,9 +66,9 @@ def test_stopping_batcher_waits_for_the_outcall(network: Network) -> None:
     assert network.replica.status(network.ids["batcher"]).status == "stopping"
     network.release()
     assert network.replica.status(network.ids["batcher"]).status == "stopped"
-    assert network.replica.reply(number)["Answered"]["cache_status"] == "fwd=miss; stored"
+    assert network.replica.reply(number)["Answered"]["cache_status"] == MISS_STORED
     network.upgrade("batcher")
-    assert network.answered(PROMPT)["cache_status"] == "hit"
+    assert network.answered(PROMPT)["cache_status"] == HIT
 
 
 def test_stopping_infer_drains_with_a_typed_failure(network: Network) -> None:
@@ -81,7 +82,7 @@ def test_stopping_infer_drains_with_a_typed_failure(network: Network) -> None:
     assert set(network.replica.reply(number)["Refused"]) == {"Closing"}
     network.upgrade("infer")
     assert network.counters("infer")["leases_held"] == 0
-    assert network.answered(PROMPT)["cache_status"] == "fwd=miss; stored"
+    assert network.answered(PROMPT)["cache_status"] == MISS_STORED
 
 
 def test_stopping_batcher_takes_no_more_asks(network: Network) -> None:
@@ -94,7 +95,7 @@ def test_stopping_batcher_takes_no_more_asks(network: Network) -> None:
         network.begin("ask", request(PROMPT))
     network.release()
     network.replica.start(network.ids["batcher"])
-    assert network.answered(PROMPT)["cache_status"] == "hit"
+    assert network.answered(PROMPT)["cache_status"] == HIT
 
 
 def test_ask_meanwhile_infer_is_stopped_is_closing(network: Network) -> None:
@@ -103,7 +104,7 @@ def test_ask_meanwhile_infer_is_stopped_is_closing(network: Network) -> None:
     network.answered(PROMPT)
     network.replica.stop(network.ids["infer"])
     assert set(network.ask("another")["Refused"]) == {"Closing"}
-    assert network.answered(PROMPT)["cache_status"] == "hit"
+    assert network.answered(PROMPT)["cache_status"] == HIT
 
 
 class Interrupted:
@@ -196,7 +197,7 @@ def test_forced_upgrade_of_infer_fails_the_flight_and_frees_the_worker_later(
     network.replica.advance(90)
     assert network.counters("infer")["leases_held"] == 0
     network.answer_model("Paris")
-    assert network.answered(PROMPT)["cache_status"] == "fwd=miss; stored"
+    assert network.answered(PROMPT)["cache_status"] == MISS_STORED
 
 
 def test_reinstalled_cache_is_empty_and_closed(network: Network) -> None:
@@ -204,10 +205,10 @@ def test_reinstalled_cache_is_empty_and_closed(network: Network) -> None:
     network.answer_model("Paris", times=3)
     network.answered(PROMPT)
     network.install("cache", "reinstall")
-    assert network.answered(PROMPT)["cache_status"] == "fwd=miss"
+    assert network.answered(PROMPT)["cache_status"] == MISS
     assert "Ok" in network.update("cache", "allow_writer", network.ids["batcher"])
-    assert network.answered(PROMPT)["cache_status"] == "fwd=miss; stored"
-    assert network.answered(PROMPT)["cache_status"] == "hit"
+    assert network.answered(PROMPT)["cache_status"] == MISS_STORED
+    assert network.answered(PROMPT)["cache_status"] == HIT
 
 
 def test_reinstalled_infer_refuses_the_batcher(network: Network) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from refrain.state.model_choice import SMOLLM2
+from tests.statuses import COLLAPSED, HIT, MISS_STORED
 
 if TYPE_CHECKING:
     from tests.system.faults.lying_server import LyingServer
@@ -31,8 +32,8 @@ def test_an_answer_is_stored_and_served_byte_for_byte(
     fields: dict[str, Any] = {"max_tokens": 3 * FEW_TOKENS, "temperature_micros": 0}
     first = answering.ask("What is the capital of France?", **fields)["Answered"]
     second = answering.ask("What is the capital of France?", **fields)["Answered"]
-    assert (first["cache_status"], first["outcalls"]) == ("fwd=miss; stored", 1)
-    assert (second["cache_status"], second["outcalls"]) == ("hit", 0)
+    assert (first["cache_status"], first["outcalls"]) == (MISS_STORED, 1)
+    assert (second["cache_status"], second["outcalls"]) == (HIT, 0)
     assert second["answer"] == first["answer"]
     assert first["answer"]["content"].strip()
     assert (first["answer"]["model"], first["answer"]["trust"]) == (SMOLLM2, "single_node")
@@ -47,8 +48,8 @@ def test_the_callers_bound_ends_an_answer_by_length_and_it_is_stored(
     again = answering.ask(STORY, max_tokens=FEW_TOKENS, temperature_micros=0)["Answered"]
     assert first["answer"]["finish"] == "length"
     assert first["answer"]["completion_tokens"] == FEW_TOKENS
-    assert first["cache_status"] == "fwd=miss; stored"
-    assert (again["cache_status"], again["answer"]) == ("hit", first["answer"])
+    assert first["cache_status"] == MISS_STORED
+    assert (again["cache_status"], again["answer"]) == (HIT, first["answer"])
     assert len(model_server.asked) == 1
 
 
@@ -60,7 +61,7 @@ def test_temperature_zero_repeats_itself(
     first = answering.ask("Name three colours.", **fields)["Answered"]
     assert answering.update("cache", "remove", first["digest"]) == {"Ok": "removed"}
     second = answering.ask("Name three colours.", **fields)["Answered"]
-    assert second["cache_status"] == "fwd=miss; stored"
+    assert second["cache_status"] == MISS_STORED
     assert second["answer"]["content"] == first["answer"]["content"]
     assert len(model_server.asked) == 2
     assert model_server.asked[0].body == model_server.asked[1].body
@@ -90,7 +91,7 @@ def test_eight_identical_asks_at_once_make_one_request(
     for ticket in tickets:
         settled = answering.query("batcher", "result", ticket)["Settled"]
         assert settled["answer"] == answered["answer"]
-        assert (settled["cache_status"], settled["outcalls"]) == ("collapsed", 0)
+        assert (settled["cache_status"], settled["outcalls"]) == (COLLAPSED, 0)
     assert len(model_server.asked) == 1
 
 
@@ -103,6 +104,6 @@ def test_four_different_asks_at_once_are_all_answered(
     asked = [answering.request(prompt, **fields) for prompt in prompts]
     calls = [answering.begin("batcher", "ask", each) for each in asked]
     replies = [answering.finish(call)["Answered"] for call in calls]
-    assert [reply["cache_status"] for reply in replies] == ["fwd=miss; stored"] * 4
+    assert [reply["cache_status"] for reply in replies] == [MISS_STORED] * 4
     assert all(reply["answer"]["completion_tokens"] > 0 for reply in replies)
     assert len(model_server.asked) == 4

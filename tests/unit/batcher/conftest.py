@@ -62,6 +62,8 @@ def request_for() -> Any:
             "seed": None,
             "stop": [],
             "response_format": None,
+            "extra": None,
+            "cache_control": None,
         }
         request.update(fields)
         return request
@@ -107,3 +109,25 @@ def hit(answer: dict[str, Any]) -> Any:
         return {"Hit": {**cached, "expires_in_s": 9}}
 
     return make
+
+
+@pytest.fixture
+def stored(answer: dict[str, Any]) -> Any:
+    """Make the cache's reply of a stored answer, under one of its arms."""
+
+    def make(arm: str, message: Message, ttl_s: int = -5) -> dict[str, Any]:
+        digest = message.waiting_for.args[3]
+        cached = {"answer": answer, "digest": digest, "age_s": 65, "key": "00ff", "namespace": ""}
+        return {arm: {**cached, "expires_in_s": ttl_s}}
+
+    return make
+
+
+@pytest.fixture
+def asked(stage: Stage, request_for: Any) -> Any:
+    """Begin an ask with directives."""
+
+    def begin(directives: str, method: str = "ask", **more: Any) -> Message:
+        return stage.message(method, request_for(cache_control=directives), **more)
+
+    return begin

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tests.statuses import COLLAPSED, HIT, MISS_STORED
+from tests.statuses import MISS as MISSED
+
 if TYPE_CHECKING:
     from tests.unit.batcher.batcher_stage import Message, Stage
 
@@ -25,7 +28,7 @@ def test_a_hit_is_answered_without_a_model(stage: Stage, request_for: Any, hit: 
     message = stage.message("ask", request_for())
     assert message.called == "CacheService.fetch"
     message.answer(hit(message))
-    assert message.reply["Answered"]["cache_status"] == "hit"
+    assert message.reply["Answered"]["cache_status"] == HIT
     assert message.reply["Answered"]["age_s"] == 7
     assert stage.ask("counters")["hits"] == 1
 
@@ -42,7 +45,7 @@ def test_a_miss_is_asked_of_the_model_and_stored(
     assert message.called == "CacheService.put"
     assert message.waiting_for.args[2]["namespace"] == "aaaaa-aa"
     answered = message.answer(STORED).reply["Answered"]
-    assert (answered["cache_status"], answered["outcalls"]) == ("fwd=miss; stored", 1)
+    assert (answered["cache_status"], answered["outcalls"]) == (MISS_STORED, 1)
     assert answered["charged_cycles"] == 1_000
     assert answered["answer"] == answer
 
@@ -60,7 +63,7 @@ def test_a_hundred_identical_asks_make_one_outcall(
     flying[0].answer(STORED)
     for message in messages[1:]:
         state = stage.ask("result", message.reply["Joined"]["ticket"])
-        assert state["Settled"]["cache_status"] == "collapsed"
+        assert state["Settled"]["cache_status"] == COLLAPSED
         assert state["Settled"]["answer"] == flying[0].reply["Answered"]["answer"]
     assert stage.ask("counters")["outcalls"] == 1
     assert stage.ask("counters")["collapsed"] == 99
@@ -83,7 +86,7 @@ def test_a_lookup_that_overlaps_a_settling_is_served_its_answer(
     second = stage.message("ask", request_for())
     _settled(first, inferred())
     second.answer(MISS)
-    assert second.reply["Answered"]["cache_status"] == "collapsed"
+    assert second.reply["Answered"]["cache_status"] == COLLAPSED
     assert second.reply["Answered"]["outcalls"] == 0
     third = stage.message("ask", request_for())
     assert third.answer(MISS).called == "InferService.infer"
@@ -158,7 +161,7 @@ def test_a_broken_cache_does_not_fail_the_ask(
     for put in puts:
         message = stage.message("ask", request_for()).answer(err="trapped")
         message.answer(inferred()).answer(**put)
-        assert message.reply["Answered"]["cache_status"] == "fwd=miss"
+        assert message.reply["Answered"]["cache_status"] == MISSED
 
 
 def test_an_answer_cut_by_a_budget_is_not_stored(
@@ -167,7 +170,7 @@ def test_an_answer_cut_by_a_budget_is_not_stored(
     """Only answers that ended by stop or by the caller's own length are offered to the cache."""
     message = stage.message("ask", request_for()).answer(MISS)
     message.answer(inferred(finish="budget"))
-    assert message.reply["Answered"]["cache_status"] == "fwd=miss"
+    assert message.reply["Answered"]["cache_status"] == MISSED
     message = stage.message("ask", request_for()).answer(MISS)
     assert message.answer(inferred(finish="length")).called == "CacheService.put"
 

@@ -77,6 +77,8 @@ def test_the_price_lies_above_what_infer_asks_for(
         "seed": 2**64 - 1,
         "stop": stop,
         "response_format": '{"a": "é"}',
+        "extra": '{"json_schema":{"name":"é"},"top_k":40}',
+        "cache_control": None,
     }
     provider = Provider(
         "p" * 64,

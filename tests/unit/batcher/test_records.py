@@ -18,8 +18,6 @@ from batcher_core.batcher_bounds import (
 from batcher_core.call_reading import outcalls_of, read_lookup
 from batcher_core.numbering import BLOCK, Numbering
 from batcher_core.outcomes import (
-    MISS,
-    MISS_STORED,
     answered_outcome,
     as_variant,
     charged,
@@ -30,8 +28,10 @@ from batcher_core.outcomes import (
     with_status,
 )
 from batcher_core.results import MAX_PIECES, PIECE_BYTES, ResultShelf
+from batcher_core.serving import NOTHING, Found
 from batcher_core.tallies import NAMES, Tallies
 from batcher_core.tickets import JOINED, Ticket, TicketBook, pack_ticket, unpack_ticket
+from refrain_core.cache_control import NO_DIRECTIVES
 
 if TYPE_CHECKING:
     from tests.unit.batcher.batcher_stage import DictStore
@@ -51,6 +51,8 @@ ANSWERS = st.fixed_dictionaries(
         "created_at_ns": NUMBER,
     }
 )
+MISS = "fwd=miss"
+MISS_STORED = 'fwd=miss; stored; key="00ff"'
 TICKET = Ticket("bob", "d", 7, 50, 90, 3, JOINED)
 
 
@@ -70,11 +72,12 @@ def test_a_refusal_with_control_characters_survives_its_text() -> None:
     assert unpack_outcome(pack_outcome(outcome), "d") == outcome
 
 
-def test_a_refusal_survives_its_text_and_takes_no_charge() -> None:
-    """A refusal is an outcome too; what only answers have is not put on it."""
+def test_a_refusal_survives_its_text_and_shows_no_charge() -> None:
+    """What a failure cost is known to its flight, and is no part of what is read by ticket."""
     outcome = refused_outcome({"TooLarge": {"unit": "bytes", "size": 2, "limit": 1}})
     assert unpack_outcome(pack_outcome(outcome), "d") == outcome
-    assert charged(outcome, 5) == outcome
+    assert charged(outcome, 5).paid_cycles == 5
+    assert pack_outcome(charged(outcome, 5)) == pack_outcome(outcome)
     assert not may_be_stored(outcome)
     assert as_variant(outcome, "Answered", "Refused") == {"Refused": outcome.refusal}
 
@@ -199,5 +202,5 @@ def test_settings_name_what_anonymous_may_be() -> None:
 def test_a_hit_of_another_digest_is_a_miss(answer: dict[str, Any]) -> None:
     """A collision in the cache would never be somebody else's answer."""
     hit = {"Hit": {"answer": answer, "digest": "other", "age_s": 1}}
-    assert read_lookup(hit, "d") is None
+    assert read_lookup(hit, "d", NO_DIRECTIVES) == Found(NOTHING, None)
     assert outcalls_of(None) == 0

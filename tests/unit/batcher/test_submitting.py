@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tests.statuses import COLLAPSED, HIT, MISS_STORED
+from tests.statuses import MISS as MISSED
+
 if TYPE_CHECKING:
     from tests.unit.batcher.batcher_stage import Stage
 
@@ -25,7 +28,7 @@ def test_a_submitted_hit_settles_the_ticket(stage: Stage, request_for: Any, hit:
     message.answer(hit(message))
     assert message.done
     state = stage.ask("result", message.reply["Ticket"]["ticket"])
-    assert state["Settled"]["cache_status"] == "hit"
+    assert state["Settled"]["cache_status"] == HIT
 
 
 def test_a_submitted_miss_is_asked_and_stored(
@@ -35,10 +38,10 @@ def test_a_submitted_miss_is_asked_and_stored(
     message = stage.message("submit", request_for()).answer(MISS)
     ticket = message.reply["Ticket"]["ticket"]
     message.answer(inferred())
-    assert stage.ask("result", ticket)["Settled"]["cache_status"] == "fwd=miss"
+    assert stage.ask("result", ticket)["Settled"]["cache_status"] == MISSED
     message.answer(STORED)
     settled = stage.ask("result", ticket)["Settled"]
-    assert settled["cache_status"] == "fwd=miss; stored"
+    assert settled["cache_status"] == MISS_STORED
     assert settled["answer"] == answer
 
 
@@ -51,7 +54,7 @@ def test_submitting_again_joins_the_flight(stage: Stage, request_for: Any, infer
     first.answer(MISS).answer(inferred()).answer(STORED)
     for message, variant in ((second, "Ticket"), (asked, "Joined")):
         state = stage.ask("result", message.reply[variant]["ticket"])
-        assert state["Settled"]["cache_status"] == "collapsed"
+        assert state["Settled"]["cache_status"] == COLLAPSED
         assert state["Settled"]["outcalls"] == 0
 
 

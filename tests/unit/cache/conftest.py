@@ -6,8 +6,8 @@ from typing import Any
 
 import kybra
 import pytest
-
 from cache_core.response_cache import ResponseCache
+
 from tests.unit import fresh_canister
 
 TENANT = "rrkah-fqaaa-aaaaa-aaaaq-cai"
@@ -109,7 +109,13 @@ def put_request() -> Callable[..., dict[str, Any]]:
             "dropped_characters": 2,
             "created_at_ns": 3,
         }
-        outer = {"digest": digest, "namespace": TENANT, "answer": answer, "ttl_s": None}
+        outer = {
+            "digest": digest,
+            "namespace": TENANT,
+            "answer": answer,
+            "ttl_s": None,
+            "cache_control": "",
+        }
         for field, value in fields.items():
             (answer if field in answer else outer)[field] = value
         return outer

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from cache_core.response_cache import ResponseCache
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cache_core import places, upkeep
 from cache_core.bank_store import BankStore, kept_of
-from cache_core.response_cache import ResponseCache
 
 STEADY = settings(deadline=None, derandomize=True, max_examples=150)
 TENANT = "rrkah-fqaaa-aaaaa-aaaaq-cai"

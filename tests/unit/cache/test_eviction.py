@@ -1,9 +1,9 @@
 """The index keeps the order of use and the bounds, checked against a plain list."""
 
+from cache_core.eviction import Kept, LruIndex, Room
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cache_core.eviction import Kept, LruIndex, Room
 from cache_core.places import Place
 
 STEADY = settings(deadline=None, derandomize=True, max_examples=200)

@@ -24,6 +24,8 @@ def ask(**fields: Any) -> dict[str, Any]:
         "seed": None,
         "stop": [],
         "response_format": None,
+        "extra": None,
+        "cache_control": None,
     }
     return {**request, **fields}
 
@@ -41,7 +43,7 @@ def test_what_a_writer_puts_its_tenant_finds_by_request_and_by_digest(
     """The tenant's free lookup computes the same digest as the writer."""
     digest = digest_for(main, ask(), TENANT)
     stored = main.put(put_request(digest, namespace=TENANT))["Stored"]
-    assert "Hit" in main.fetch(TENANT, digest)
+    assert "Hit" in main.fetch(TENANT, digest, "")
     platform.caller_now = TENANT
     assert main.lookup(ask())["Hit"]["key"] == stored["key"]
     assert main.lookup_digest(digest)["Hit"]["answer"]["content"] == "four"
@@ -100,7 +102,7 @@ def test_only_writers_write_and_only_controllers_configure(
     platform.caller_now = TENANT
     refused += [
         main.put(put_request("0" * 64)),
-        main.fetch(TENANT, "0" * 64),
+        main.fetch(TENANT, "0" * 64, ""),
         main.remove("0" * 64),
     ]
     assert all("NotAllowed" in result["Refused"] for result in refused)
@@ -145,7 +147,7 @@ def test_an_upgrade_keeps_answers_roles_settings_and_flushed_counts(
     """A new heap over the same maps goes on; the index is rebuilt a bank a timer."""
     for number in range(9):
         main.put(put_request(f"{number}" * 64))
-    main.fetch(WRITER, "1" * 64)
+    main.fetch(WRITER, "1" * 64, "")
     platform.caller_now = INSTALLER
     main.configure({**main.settings(), "max_entries": 5})
     platform.timers.clear()

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from cache_core.response_cache import ResponseCache
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cache_core.answer_texts import HEADER_BYTES
-from cache_core.response_cache import ResponseCache
 from refrain_core.fingerprint import digest_of, short_key
 
 STEADY = settings(deadline=None, derandomize=True, max_examples=100)

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from cache_core.response_cache import ResponseCache
 
 from cache_core import upkeep
-from cache_core.response_cache import ResponseCache
 from cache_core.tally import Counts, pack_counts, unpack_counts
 from refrain_core.fingerprint import digest_of
 

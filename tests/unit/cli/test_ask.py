@@ -75,6 +75,8 @@ def test_every_option_reaches_the_batcher_exactly(
         "seed": 2**64 - 1,
         "stop": [],
         "response_format": None,
+        "extra": None,
+        "cache_control": None,
     }
     batcher = running.canisters["batcher"]
     assert running.replica.told[-1] == ("update", batcher, "ask", [request], "operator-principal")
@@ -179,10 +181,42 @@ def test_a_reject_is_a_failure_with_its_text(
     assert "rejected the message (no method ask)" in result.stderr
 
 
+def test_options_about_the_cache_become_one_text(
+    running: Running, refrain: Callable[..., Result]
+) -> None:
+    """The directives are those of the options, in the form that the canisters read."""
+    running.replica.methods["ask"] = lambda _: {"Answered": ANSWERED}
+    options = "--ttl 60 --max-age 0 --stale-while-revalidate 30 --stale-if-error 600 --no-cache"
+    assert refrain("ask", "hello", *options.split(), "--tag", "a", "--tag", "b").exit_code == 0
+    assert running.replica.told[-1][3][0]["cache_control"] == (
+        'ttl=60, max-age=0, stale-while-revalidate=30, stale-if-error=600, no-cache, tags="a b"'
+    )
+    more = ["--no-store", "--only-if-cached", "--least-trust", "quorum 2/3"]
+    assert refrain("ask", "hello", *more).exit_code == 0
+    assert running.replica.told[-1][3][0]["cache_control"] == (
+        'no-store, only-if-cached, least-trust="quorum 2/3"'
+    )
+
+
+def test_what_is_not_stored_is_refused_in_words(
+    running: Running, refrain: Callable[..., Result]
+) -> None:
+    """NotCached says what it would be over HTTP."""
+    running.replica.methods["ask"] = lambda _: {"Refused": {"NotCached": "not here"}}
+    result = refrain("ask", "hello", "--only-if-cached")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "NotCached: not here (as HTTP: 504 Gateway Timeout)" in result.stderr
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
         [],
+        ["p", "--ttl", "-1"],
+        ["p", "--max-age", "soon"],
+        ["p", "--least-trust", "some"],
+        ["p", "--tag", "a|b"],
+        ["p", "--no-cache", "--only-if-cached"],
         ["p", "--temperature", "warm"],
         ["p", "--temperature", "0.0000001"],
         ["p", "--temperature", "-1"],
@@ -202,6 +236,8 @@ def test_wrong_options_are_usage_errors(
 def test_the_line_for_a_person_tells_how_it_was_served() -> None:
     """Hit or miss, time, tokens, cycles, outcalls, trust; and what truncation dropped."""
     cut = {**ANSWERED, "answer": {**ANSWER, "dropped_characters": 1500}}
+    keyed = {**ANSWERED, "cache_status": 'hit; ttl=-5; key="00"; detail=stale-while-revalidate'}
+    assert outcome_line(Outcome(keyed, 1.0)).startswith("hit; ttl=-5; detail=stale-while-")
     assert outcome_line(Outcome(ANSWERED, 2.44)) == (
         "miss; stored · 2.4 s · 3 + 4 tokens · 2,500,000,000 cycles · 1 outcall · single_node"
     )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refrain.client.ask_request import micros
+from refrain.client.ask_request import extra_of, micros
 from refrain.client.refusal_texts import refusal_text
 
 
@@ -30,6 +30,32 @@ def test_what_is_no_plain_number_is_refused(text: str) -> None:
     """The error quotes what was typed."""
     with pytest.raises(ValueError, match=r"is not a number|at most six places"):
         micros(text)
+
+
+def test_typed_parameters_become_one_object() -> None:
+    """Written in the one form that the key has; none at all is no object."""
+    assert extra_of(["top_k=4e1", 'tools=[{"b":1,"a":"x=y"}]']) == (
+        '{"tools":[{"a":"x=y","b":1}],"top_k":40}'
+    )
+    assert extra_of([]) is None
+
+
+@pytest.mark.parametrize(
+    ("parameters", "words"),
+    [
+        (["top_k"], "name=json"),
+        (["top_k=1", "top_k=2"], "once"),
+        (["effort=high"], "needs quotes"),
+        (["temperature=1"], "field of its own"),
+        (["Stream=true"], "does not change the answer"),
+        (["n=2"], "one text"),
+        (["a b=1"], "ASCII letters"),
+    ],
+)
+def test_a_parameter_that_has_no_place_is_refused(parameters: list[str], words: str) -> None:
+    """The error quotes it and says why."""
+    with pytest.raises(ValueError, match=words):
+        extra_of(parameters)
 
 
 @pytest.mark.parametrize(

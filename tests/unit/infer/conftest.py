@@ -198,6 +198,8 @@ def request_with() -> Callable[..., dict[str, Any]]:
             "seed": None,
             "stop": [],
             "response_format": None,
+            "extra": None,
+            "cache_control": None,
         }
         return {"digest": digest, "sample": sample, "request": request | changes}
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from infer_core.outcall_plan import MARGIN_CYCLES, OutcallPlan, Sample, chat_url, plan_outcall
+from infer_core.parameter_support import takers
 from infer_core.provider_rules import Provider
 
 DIGEST = "0000000a" + "0" * 56
@@ -31,6 +32,8 @@ def plan_with(provider: Provider = ROUTER, number: int = 0, **changes: Any) -> O
         "seed": None,
         "stop": [],
         "response_format": None,
+        "extra": None,
+        "cache_control": None,
     }
     return plan_outcall(provider, request | changes, MESSAGES, 64, Sample(DIGEST, number))
 
@@ -150,3 +153,42 @@ def test_the_fee_is_that_of_the_exact_bytes() -> None:
 def test_the_reply_size_follows_the_tokens_and_is_bounded() -> None:
     """More tokens ask for more bytes, never for more than the platform's 2 MB."""
     assert 1_000 < plan_with().max_response_bytes < 20_000
+
+
+def test_further_parameters_are_sent_as_they_stand_in_the_key() -> None:
+    """Digit by digit, and beside what the request's own fields say."""
+    body = plan_with(LOCAL, extra='{"top_k":40,"min_p":0.10,"logit_bias":{"7":-1e2}}').body
+    assert b'"top_k":40' in body
+    assert b'"min_p":0.1,' in body
+    assert b'"logit_bias":{"7":-100}' in body
+
+
+def test_no_further_parameter_replaces_a_field() -> None:
+    """Even one that no check had refused."""
+    extra = '{"model":"x","messages":[],"stream":true,"max_tokens":9,"seed":1,"cache_prompt":true}'
+    body = body_with(LOCAL, seed=7, extra=extra)
+    assert (body["model"], body["messages"], body["stream"]) == ("org/qwen", MESSAGES, False)
+    assert (body["max_tokens"], body["seed"], body["cache_prompt"]) == (64, 7, False)
+
+
+def test_what_stands_beside_a_schema_is_sent_with_it() -> None:
+    """Name, strictness and description are asked as the key has them."""
+    options = '{"json_schema":{"name":"city","strict":false}}'
+    body = body_with(response_format='{"type":"object"}', extra=options)
+    assert body["response_format"]["json_schema"] == {
+        "name": "city",
+        "strict": False,
+        "schema": {"type": "object"},
+    }
+    assert "json_schema" not in body
+
+
+def test_a_name_that_the_server_would_ignore_is_refused() -> None:
+    """llama.cpp would answer as if `thinking` had not been asked; others are asked themselves."""
+    request = {"extra": '{"top_k":1,"thinking":true}'}
+    assert takers([LOCAL, ROUTER], request) == [ROUTER]
+    refusal = takers([LOCAL], request)
+    assert isinstance(refusal, dict)
+    assert "does not take thinking" in refusal["BadRequest"]
+    assert takers([LOCAL], {"extra": '{"top_k":1}'}) == [LOCAL]
+    assert takers([LOCAL], {"extra": None}) == [LOCAL]

@@ -1,5 +1,6 @@
 """The canonical text separates all requests that differ, and joins all that are equal."""
 
+import json
 import unicodedata
 from typing import Any
 
@@ -15,18 +16,27 @@ STEADY = settings(deadline=None, derandomize=True, max_examples=300)
 # Few letters make equal texts, and texts that imitate the notation, likely.
 TEXTS = st.text(alphabet="ai1:;nsl|e\u0301\u00e9", max_size=6)
 MODELS = st.sampled_from(["m@r:q", "m@r:q4", "m@r4:q", "mr@r:q"])
+NAMES = st.sampled_from(["a", "b", "top_k"])
+ROLES = st.sampled_from(["system", "user", "assistant"])
+VALUES = st.recursive(
+    st.sampled_from([True, False, "", "1", 0, 1, 10, -1, 0.5]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(NAMES, inner, max_size=2),
+    max_leaves=4,
+)
+EXTRAS = st.none() | st.dictionaries(NAMES, VALUES, max_size=2).map(json.dumps)
 NUMBERS = st.none() | st.integers(min_value=0, max_value=12)
 REQUESTS = st.fixed_dictionaries(
     {
         "namespace": st.none(),
         "model": MODELS,
-        "messages": st.lists(st.fixed_dictionaries({"role": TEXTS, "content": TEXTS}), max_size=3),
+        "messages": st.lists(st.fixed_dictionaries({"role": ROLES, "content": TEXTS}), max_size=3),
         "max_tokens": NUMBERS,
         "temperature_micros": NUMBERS,
         "top_p_micros": NUMBERS,
         "seed": NUMBERS,
         "stop": st.lists(TEXTS, max_size=2),
         "response_format": st.none() | TEXTS,
+        "extra": EXTRAS,
     }
 )
 
@@ -42,6 +52,13 @@ def normal(value: Any) -> Any:
     return value
 
 
+def meaning(one: dict[str, Any], namespace: str) -> Any:
+    """What a request says: its texts normalised, `extra` as JSON in which 1 is not true."""
+    plain = normal({name: value for name, value in one.items() if name != "extra"})
+    extra = json.loads(one["extra"] or "{}", parse_float=float, parse_int=float)
+    return [plain, normal(namespace), json.dumps(extra, sort_keys=True)]
+
+
 def request(**fields: Any) -> dict[str, Any]:
     """Build a plain request with some fields replaced."""
     plain: dict[str, Any] = {
@@ -54,6 +71,8 @@ def request(**fields: Any) -> dict[str, Any]:
         "seed": None,
         "stop": [],
         "response_format": None,
+        "extra": None,
+        "cache_control": None,
     }
     return {**plain, **fields}
 
@@ -65,7 +84,7 @@ def test_texts_are_equal_exactly_if_the_requests_are(
 ) -> None:
     """Two requests share a canonical text if and only if they are equal after NFC."""
     same_text = canonical_text(one, namespace) == canonical_text(other, other_namespace)
-    same_request = normal([one, namespace]) == normal([other, other_namespace])
+    same_request = meaning(one, namespace) == meaning(other, other_namespace)
     assert same_text == same_request
 
 
@@ -77,7 +96,7 @@ def test_one_changed_field_changes_the_text(one: dict[str, Any], data: st.DataOb
     field = data.draw(st.sampled_from(sorted(one)))
     near = {**one, field: other[field]}
     same_text = canonical_text(one, "public") == canonical_text(near, "public")
-    assert same_text == (normal(one) == normal(near))
+    assert same_text == (meaning(one, "public") == meaning(near, "public"))
 
 
 def test_text_moved_between_messages_is_another_request() -> None:
@@ -117,8 +136,26 @@ def test_young_marks_are_marks_or_unknown() -> None:
 def test_the_text_of_a_plain_request_stays_as_it_is() -> None:
     """A golden text: changing it silently would lose every stored answer."""
     assert canonical_text(request(max_tokens=64, stop=["\n\n"]), "public") == (
-        "refraini1;i1;s6:publics4:tinys2:r1s6:Q4_K_Ml1;s4:users5:helloi0;n;i64;n;l1;s2:\n\nn;s6:single"
+        "refraini2;i1;s6:publics4:tinys2:r1s6:Q4_K_Ml1;s4:users5:hello"
+        "i0;iNone;i64;iNone;l1;s2:\n\nn;n;s6:single"
     )
+
+
+def test_further_parameters_are_written_in_one_form() -> None:
+    """Order of names, spelling of numbers and blanks are not part of a request."""
+    one = request(extra='{"top_k": 40.0, "a": {"z": -0.0, "b": [1e0, 0.10]}}')
+    other = request(extra='{"a":{"b":[1,1e-1],"z":0},"top_k":4E1,"min_p":null}')
+    assert canonical_text(one, "public") == canonical_text(other, "public")
+    assert canonical_text(one, "public").endswith(
+        'n;s36:{"a":{"b":[1,0.1],"z":0},"top_k":40}s6:single'
+    )
+
+
+def test_how_to_use_the_cache_is_in_no_key() -> None:
+    """cache_control does not change an answer, nor does an extra that holds nothing."""
+    plain = canonical_text(request(), "public")
+    assert canonical_text(request(cache_control="no-cache"), "public") == plain
+    assert canonical_text(request(extra="{}"), "public") == plain
 
 
 def test_a_model_that_is_not_named_whole_has_no_canonical_text() -> None:

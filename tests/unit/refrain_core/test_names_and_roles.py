@@ -4,7 +4,7 @@ import pytest
 
 from refrain_core import access
 from refrain_core.model_names import ModelName, parse_model, resolve_model
-from refrain_core.namespaces import may_see, namespace_for
+from refrain_core.namespaces import is_shared_name, may_see, namespace_for, nobody
 
 ALICE = "rrkah-fqaaa-aaaaa-aaaaq-cai"
 BOB = "ryjl3-tyaaa-aaaaa-aaaba-cai"
@@ -43,6 +43,33 @@ def test_namespaces_are_the_callers_own_or_public() -> None:
     for refusal in (namespace_for(BOB, ALICE), namespace_for(ALICE, ALICE)):
         assert isinstance(refusal, dict)
         assert "BadRequest" in refusal
+
+
+def test_a_shared_namespace_is_open_to_its_members_only() -> None:
+    """By default nobody is one; anonymous callers, who are everybody, never are."""
+
+    def alices(namespace: str, caller: str) -> bool:
+        return (namespace, caller) in {("shared:lab", ALICE), ("shared:lab", ANONYMOUS)}
+
+    assert namespace_for("shared:lab", ALICE, alices) == "shared:lab"
+    for caller, members in ((ALICE, nobody), (BOB, alices), (ANONYMOUS, alices)):
+        refusal = namespace_for("shared:lab", caller, members)
+        assert isinstance(refusal, dict)
+        assert "NotAllowed" in refusal
+        assert not may_see("shared:lab", caller, members)
+    assert may_see("shared:lab", ALICE, alices)
+    assert not may_see("shared:lab", ALICE)
+
+
+@pytest.mark.parametrize(
+    "name", ["shared:", "shared:A", "shared:a b", "shared:é", "shared:a:b", "shared:" + "x" * 65]
+)
+def test_a_shared_name_has_few_letters(name: str) -> None:
+    """A name that is none is refused before anybody's membership is asked."""
+    refusal = namespace_for(name, ALICE, lambda _namespace, _caller: True)
+    assert isinstance(refusal, dict)
+    assert "BadRequest" in refusal
+    assert not is_shared_name(name)
 
 
 def test_anonymous_callers_have_no_namespace_of_their_own() -> None:

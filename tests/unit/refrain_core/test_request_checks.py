@@ -19,6 +19,8 @@ def request(**fields: Any) -> dict[str, Any]:
         "seed": None,
         "stop": [],
         "response_format": None,
+        "extra": None,
+        "cache_control": None,
     }
     return {**good, **fields}
 

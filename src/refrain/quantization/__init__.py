@@ -1,0 +1,1 @@
+"""Quantization formats of GGUF models: sizes, quality, speed, and which to choose."""

@@ -1,0 +1,1 @@
+"""Votes over recorded answers, held against the truth."""

@@ -1,0 +1,1 @@
+"""Recorded accesses to a cache, in the formats in which others keep theirs."""

@@ -1,0 +1,1 @@
+"""Several answers into one: strategies that tell which answers agree, and the vote over them."""

@@ -1,0 +1,1 @@
+"""Which answer goes when there is no room: eviction policies behind one interface."""

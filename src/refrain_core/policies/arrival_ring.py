@@ -1,0 +1,35 @@
+"""One ring in order of arrival or of use: what LRU and SIEVE share."""
+
+from collections.abc import Hashable
+
+from refrain_core.policies.slot_rings import SlotRings
+
+
+class ArrivalRing(SlotRings):
+    """A ring whose end is slot 0; free slots begin at slot 1."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        super().__init__(rings=1)
+
+    def add(self, key: Hashable, size_bytes: int, cost: int) -> None:  # noqa: ARG002 - not weighed
+        """Hold a key as the newest."""
+        slots, keys, sizes, newer, older, totals, until_renewal = self._adding
+        slot = totals[1]
+        if slot:
+            totals[1] = 0
+        else:
+            slot = self._free_slot()
+        keys[slot] = key
+        sizes[slot] = size_bytes
+        slots[key] = slot
+        newest = older[0]
+        newer[newest] = slot
+        older[slot] = newest
+        newer[slot] = 0
+        older[0] = slot
+        totals[0] += size_bytes
+        for _ in until_renewal:
+            break
+        else:
+            self._renew()
