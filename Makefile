@@ -8,7 +8,7 @@ TYPED = src tests benchmarks
 # Two workers for two cores; a file's tests share fixtures, so they stay together.
 PYTEST = $(PYTHON) -m pytest -n 2 --dist loadfile
 
-.PHONY: help venv demo test check bench lint format wheel-test rustpython parity
+.PHONY: help venv demo test check bench lint format wheel-test rustpython parity conformance
 help:
 	@echo "make demo        a prompt asked of a real model, then answered from stable memory"
 	@echo "make test        every test: slow ones, the real model, the wheel, the demo"
@@ -19,6 +19,7 @@ help:
 	@echo "make wheel-test  build the wheel and use it in an empty folder"
 	@echo "make rustpython  the cores and the canisters on RustPython; needs cargo"
 	@echo "make parity      the dapps' scenarios on a real PocketIC; needs its binary and Kybra's wasm"
+	@echo "make conformance what we are held to, Candid, fuzzing, parity; writes docs/conformance.md"
 
 venv: .venv/stamp
 
@@ -73,3 +74,6 @@ parity: .venv/stamp
 		exit 1; \
 	fi
 	@$(PYTHON) -m pytest tests/parity
+
+conformance: .venv/stamp
+	@$(PYTHON) -m tests.conformance

@@ -1,19 +1,24 @@
 """Queries and updates a second through the HTTP interface, by a client in a process of its own.
 
-`python benchmarks/http_rates.py [SECONDS]` starts a replica with a toy canister, asks it as
-fast as it answers over a few connections, and prints rates and latencies. Requests are made
-beforehand and every one is signed, as agents sign them, by an Ed25519 key.
+`python -m benchmarks.http_rates [SECONDS]` starts a replica with a toy canister, asks it as fast as
+it answers over a few connections, prints rates and latencies, and keeps them in
+benchmarks/results/http_rates.json and HTTP_RATES.md. Requests are made beforehand and every one is
+signed, as agents sign them, by an Ed25519 key.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import os
+import platform
 import statistics
 import subprocess
 import sys
 import time
+from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.request import urlopen
 
@@ -21,6 +26,7 @@ import aiohttp
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from benchmarks.beside_pocket_ic import behind_half, beside_lines, beside_real
 from kybra_replica.candid.encode import encode
 from kybra_replica.candid.model import Primitive, TypeTable
 from kybra_replica.ic_http import IcServer, application, cbor
@@ -32,6 +38,25 @@ from kybra_replica.program.load import load_program
 
 CONNECTIONS = 8
 ANONYMOUS = "2vxsx-fae"
+Methods = tuple[str, str]
+"""A query and an update, which take nothing, but for the toy's."""
+TOY_METHODS = ("asked", "told")
+GOALS = {"query": 300, "call": 100}
+"""How many a second there have to be at least."""
+NAMES = {"query": "queries", "call": "updates"}
+START_S = 2.0
+RESULTS = Path(__file__).parent / "results"
+RESULT_FILE, REPORT_FILE = RESULTS / "http_rates.json", RESULTS / "HTTP_RATES.md"
+HEAD = """\
+# Queries and updates a second through HTTP
+
+`python -m benchmarks.http_rates` measures it again and rewrites this page: a toy canister, signed
+requests over 8 connections, the client in a process of its own on the same machine.
+"""
+TABLE = """\
+| what | measured | goal | median ms | p99 ms |
+|---|---|---|---|---|
+"""
 TEXT = encode((Primitive("text"),), ("hello",), TypeTable())
 NOTHING = encode((), (), TypeTable())
 CANISTER = '''"""A canister that echoes."""
@@ -111,18 +136,27 @@ async def drive(url: str, bodies: list[bytes], seconds: float) -> dict[str, Any]
     }
 
 
-def client(url: str, canister: str, seconds: float) -> None:
+def client(url: str, canister: str, methods: Methods, seconds: float) -> None:
     """What the client's process does: warm up, then measure both kinds."""
     sender = Sender(canister)
     most = int(2_000 * seconds)
-    kinds = {"query": ("v3", "asked", NOTHING), "call": ("v4", "told", TEXT)}
     measured = {}
-    for kind, (version, method, arg) in kinds.items():
-        target = f"{url}/api/{version}/canister/{canister}/{kind}"
+    for kind, (api, method) in {"query": ("v3", methods[0]), "call": ("v3", methods[1])}.items():
+        arg = TEXT if method == TOY_METHODS[1] else NOTHING
+        target = f"{url}/api/{api}/canister/{canister}/{kind}"
         asyncio.run(drive(target, [sender.body(kind, method, arg) for _ in range(50)], seconds))
         bodies = [sender.body(kind, method, arg) for _ in range(most)]
         measured[kind] = asyncio.run(drive(target, bodies, seconds))
     print(json.dumps(measured))
+
+
+def measured_at(url: str, canister: str, methods: Methods, seconds: float) -> dict[str, Any]:
+    """Let a client in a process of its own measure a served canister's query and update."""
+    command = [sys.executable, "-m", "benchmarks.http_rates", "--client"]
+    command += [url, canister, *methods, str(seconds)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 (this very file)
+    measured: dict[str, Any] = json.loads(done.stdout)
+    return measured
 
 
 def measure_rates(folder: Path, seconds: float) -> dict[str, Any]:
@@ -134,10 +168,7 @@ def measure_rates(folder: Path, seconds: float) -> dict[str, Any]:
         canister = replica.create_canister(controller=ANONYMOUS)
         program = load_program(entry, [], name="echo")
         replica.install(canister, program, sender=ANONYMOUS)
-        command = [sys.executable, __file__, "--client", server.url, canister, str(seconds)]
-        done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 (this very file)
-    measured: dict[str, Any] = json.loads(done.stdout)
-    return measured
+        return measured_at(server.url, canister, TOY_METHODS, seconds)
 
 
 def measure_start(folder: Path) -> float:
@@ -153,19 +184,53 @@ def measure_start(folder: Path) -> float:
     return round(took_s, 2)
 
 
-def main() -> None:
-    """Measure, and print a line for each figure."""
-    from tempfile import TemporaryDirectory  # noqa: PLC0415 (the client needs none)
+def versions() -> dict[str, str]:
+    """What ran, and where."""
+    return {
+        "python": platform.python_version(),
+        "kybra": version("kybra"),
+        "aiohttp": version("aiohttp"),
+        "machine": f"{os.cpu_count()} CPUs, {sys.platform}",
+    }
 
+
+def report(results: dict[str, Any]) -> str:
+    """The results as a page."""
+    rows = [f"| start, in seconds | {results['start_s']} | under {START_S:g} |  |  |"]
+    for kind, rate in results["rates"].items():
+        goal = f"{GOALS[kind]} at least"
+        rest = f"{rate['median_ms']} | {rate['p99_ms']}"
+        rows.append(f"| {NAMES[kind]} a second | {rate['a_second']} | {goal} | {rest} |")
+    told = ", ".join(f"{name} {what}" for name, what in results["versions"].items())
+    page = f"{HEAD}\nThe latest run: {told}.\n\n{TABLE}" + "\n".join(rows) + "\n"
+    return page + beside_lines(results["beside"])
+
+
+def missed(results: dict[str, Any]) -> list[str]:
+    """The goals that were not met."""
+    slow = [kind for kind, goal in GOALS.items() if results["rates"][kind]["a_second"] < goal]
+    behind = [f"half the real {kind} rate" for kind in behind_half(results["beside"])]
+    return [*slow, *behind, *(["start"] if results["start_s"] >= START_S else [])]
+
+
+def main() -> int:
+    """Measure, print and keep; 1 where a goal was missed."""
     seconds = float(sys.argv[1]) if sys.argv[1:] else 5.0
     with TemporaryDirectory() as folder:
-        print(f"start: {measure_start(Path(folder))} s")
-        for name, value in measure_rates(Path(folder), seconds).items():
-            print(f"{name}: {value}")
+        start_s = measure_start(Path(folder))
+        rates = measure_rates(Path(folder), seconds)
+    results = {"versions": versions(), "start_s": start_s, "rates": rates}
+    results["beside"] = beside_real(os.environ, seconds)
+    RESULT_FILE.write_text(json.dumps(results, indent=1) + "\n")
+    REPORT_FILE.write_text(report(results))
+    print(report(results))
+    for goal in missed(results):
+        print(f"missed: {goal}", file=sys.stderr)
+    return int(bool(missed(results)))
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--client"]:
-        client(sys.argv[2], sys.argv[3], float(sys.argv[4]))
+        client(sys.argv[2], sys.argv[3], (sys.argv[4], sys.argv[5]), float(sys.argv[6]))
     else:
-        main()
+        sys.exit(main())

@@ -18,9 +18,9 @@ an outcall of one node.
 
 ## Counted
 
-The same on every machine. Instructions are estimates from the prices of system operations on a real
-runtime (plain Python between them is not counted), at 1,000 entries: a lower bound. Cycles are what
-is burnt, on a subnet of 13 nodes, the outcall's fee included.
+The same on every machine. Instructions are estimates, from prices that a real runtime took:
+instructions.md compares them. Cycles are what is burnt, on a subnet of 13 nodes, the outcall's fee
+included.
 """
 COLUMNS = {
     "updates": "updates",

@@ -13,6 +13,7 @@ from cache_core.cache_bounds import (
     refuse_namespace_settings,
     refuse_settings,
 )
+from cache_core.invalidation import MOST_OF_TENANTS, MOST_SCOPES
 from cache_core.lookup_results import refused
 from cache_results import MembersResult, WritersResult
 from cache_state import cache
@@ -72,9 +73,13 @@ def purge(scope: text) -> Done:
     own = (f"namespace/{caller}", f"tag/{caller}/")
     is_own = scope == own[0] or scope.startswith(own[1])
     refusal = None if is_own else cache_access.stranger_refusal(caller)
-    refusal = refusal or cache.invalidation.refuse(scope)
+    most = MOST_OF_TENANTS if is_own else MOST_SCOPES
+    refusal = refusal or cache.invalidation.refuse(scope, most)
     if refusal is not None:
         return cast("Done", refused(refusal))
+    # Anybody may call: whose namespace is empty writes nothing.
+    if is_own and cache.index.is_arranged and not cache.index.shelves.entries_of(caller):
+        return {"Ok": f"{scope} is purged"}
     cache.invalidation.purge(scope, cache.meta.next_sequence())
     return {"Ok": f"{scope} is purged"}
 

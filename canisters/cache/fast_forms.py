@@ -46,7 +46,7 @@ def keep(header: text, content: text) -> text:
     if cache_access.non_writers_refusal() is not None:
         return "refused|NotAllowed"
     entry = entry_of_header(header, content, cache.bounds)
-    if entry is None:
+    if entry is None or not entry.keep_until_ns:
         return "refused|BadRequest"
     return _told(puts.keep(cache, puts.timed(entry, ic.time()), content))
 

@@ -160,6 +160,7 @@ class TransferredAnswer(Record):
     checksum: text
 
 
+# A page of them; next: the cursor of the following one, "" at the end.
 class TransferPage(Record):
     rows: Vec[TransferredAnswer]
     next: text

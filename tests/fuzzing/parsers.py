@@ -25,9 +25,9 @@ from kybra_replica.pocket_ic.faults import PocketIcError
 from refrain.agent.certificate import verified
 from refrain.agent.faults import Untrusted
 from refrain.client.certified_hits import Witness
-from refrain_core.answer_log import AnswerLog
 from refrain.client.openai_request import read_openai
 from refrain.failures import Refused
+from refrain_core.answer_log import AnswerLog
 from refrain_core.extra_parameters import canonical_extra
 from tests.architecture.source_tree import CANISTERS, ROOT
 from tests.replica.conftest import toy_program
@@ -117,6 +117,23 @@ def _certificates() -> Parser:
     )
 
 
+def _prompts() -> tuple[Parser, Parser]:
+    return (
+        Parser(
+            "requests of OpenAI's form",
+            _of_text(read_openai),
+            tuple(body.encode() for body in OPENAI_BODIES),
+            Refused,
+        ),
+        Parser(
+            "further parameters",
+            _of_text(canonical_extra),
+            (b'{"top_k":40,"logit_bias":{"7":-1e2},"a":[null,true,"\\u00e9\\ud83d\\ude00"]}',),
+            ValueError,
+        ),
+    )
+
+
 def _witnesses() -> Parser:
     log = AnswerLog(b"1|0")
     log.extend([bytes(32)] * 45)
@@ -126,18 +143,6 @@ def _witnesses() -> Parser:
         lambda data: Witness(data.hex()).rows(),
         tuple(bytes.fromhex(log.witness(number)) for number in (0, 44)),
         Untrusted,
-def _prompts() -> tuple[Parser, Parser]:
-    return (
-        Parser(
-            "requests of OpenAI's form",
-            _of_text(read_openai),
-            tuple(body.encode() for body in OPENAI_BODIES),
-            Refused,
-        ),
-            "further parameters",
-            _of_text(canonical_extra),
-            (b'{"top_k":40,"logit_bias":{"7":-1e2},"a":[null,true,"\\u00e9\\ud83d\\ude00"]}',),
-            ValueError,
     )
 
 

@@ -18,6 +18,10 @@ class CandidInterface:
         """Read the text of a `.did` file."""
         self._methods = ic.Canister(None, None, did_text).actor["methods"]
 
+    def has(self, method: str) -> bool:
+        """Whether there is such a method, with a reply."""
+        return method in self._methods and bool(self._methods[method].retTypes)
+
     def arguments(self, method: str, *args: Any) -> bytes:
         """A call's argument."""
         kinds = self._methods[method].argTypes

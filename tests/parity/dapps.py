@@ -70,7 +70,11 @@ class Dapps:
         self.ids = {name: self.management.create() for name in CANISTERS}
         for name, canister in self.ids.items():
             self.management.install(canister, runtime.module(name))
+        for name, canister in self.ids.items():
+            pocket.transcript.learn(name, canister)
+            pocket.transcript.understand(name, self._interface(name))
         self._wire()
+        pocket.transcript.begin()
 
     def _wire(self) -> None:
         batcher = self.ids["batcher"].to_str()

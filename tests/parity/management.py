@@ -55,6 +55,7 @@ class Management:
         """Call on behalf of `sender`."""
         self._pocket = pocket
         self._sender = sender
+        self._created = 0
 
     def call(self, method: str, payload: bytes, effective: ic.Principal | None) -> bytes:
         """Call any method; CallRejectedError where it is rejected."""
@@ -65,7 +66,10 @@ class Management:
         """An empty canister."""
         payload = encoded(CREATE, {"amount": [] if cycles is None else [cycles]})
         reply = self.call("provisional_create_canister_with_cycles", payload, None)
-        return ic.Principal(decoded(reply, CANISTER)["canister_id"].bytes)
+        canister = ic.Principal(decoded(reply, CANISTER)["canister_id"].bytes)
+        self._created += 1
+        self._pocket.transcript.learn(f"canister {self._created}", canister)
+        return canister
 
     def install(self, canister: ic.Principal, module: bytes, mode: str = "install") -> None:
         """Install, upgrade or reinstall a module, from chunks where it is large."""

@@ -6,14 +6,18 @@ passes in rounds.
 
 from __future__ import annotations
 
+import json
 import time
 from base64 import b64decode, b64encode
 from typing import TYPE_CHECKING, Any
 
+import ic
+
+from tests.parity.transcript import Transcript
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import ic
     from pocket_ic import PocketIC
 
 NS_PER_S = 1_000_000_000
@@ -22,6 +26,8 @@ SETTLING_ROUNDS = 5
 """Timers that are due may set others, and canisters that they wake may call each other."""
 NODES = 13
 LIVE_WAIT_S = 60
+PATIENCE, PATIENCE_MS = "processing-timeout-ms", 300_000
+"""How long the real server works on a request before it answers that it still does."""
 LOOK_S = 0.05
 
 
@@ -42,6 +48,10 @@ class Pocket:
     def __init__(self, pic: PocketIC) -> None:
         """Ask by the connection of `pic`."""
         self.pic = pic
+        # Otherwise a long round answers 202 at once, and what is asked meanwhile gets a 409.
+        pic.server.request_client.headers[PATIENCE] = str(PATIENCE_MS)
+        self.transcript = Transcript(self.balance, self.now_ns)
+        self._sent: dict[str, tuple[str, str]] = {}
 
     def get(self, endpoint: str) -> Any:
         """Ask the instance."""
@@ -63,14 +73,20 @@ class Pocket:
     ) -> Any:
         """Queue a call for the next round; its id. CallRejectedError where it is not taken."""
         body = call_body(canister, method, payload, sender, effective)
-        return opened(self.post("update/submit_ingress_message", body))
+        result = self.post("update/submit_ingress_message", body)
+        called = (canister.to_str(), method)
+        if "Err" in result:
+            self.transcript.rejected(*called, result["Err"])
+        message = opened(result)
+        self._sent[message_key(message)] = called
+        return message
 
     def answer(self, message: Any, caller: ic.Principal | None = None) -> bytes | None:
         """How a message ended, None while it is under way; CallRejectedError for a reject."""
         principal = None if caller is None else {"principal_id": base64(caller.bytes)}
         body = {"raw_message_id": message, "raw_caller": principal}
         result = self.post("read/ingress_status", body)
-        return None if result is None else b64decode(opened(result))
+        return None if result is None else self._heard(message, result)
 
     def finish(self, message: Any) -> bytes:
         """Run rounds until a message has ended; its reply."""
@@ -83,7 +99,7 @@ class Pocket:
 
     def awaited(self, message: Any) -> bytes:
         """The same in one request."""
-        return b64decode(opened(self.post("update/await_ingress_message", message)))
+        return self._heard(message, self.post("update/await_ingress_message", message))
 
     def awaited_live(self, message: Any) -> bytes:
         """Wait for a message of an instance that runs its rounds by itself; its reply."""
@@ -100,7 +116,26 @@ class Pocket:
     ) -> bytes:
         """Ask a canister; CallRejectedError for a reject."""
         body = call_body(canister, method, payload, sender, None)
-        return b64decode(opened(self.post("read/query", body)))
+        result = self.post("read/query", body)
+        called = (canister.to_str(), method)
+        if "Err" in result:
+            self.transcript.rejected(*called, result["Err"], is_query=True)
+        reply = b64decode(opened(result))
+        self.transcript.replied(*called, reply, is_query=True)
+        return reply
+
+    def _heard(self, message: Any, result: dict[str, Any]) -> bytes:
+        called = self._sent.pop(message_key(message), None)
+        if called is not None and "Err" in result:
+            self.transcript.rejected(*called, result["Err"])
+        reply = b64decode(opened(result))
+        if called is not None:
+            self.transcript.replied(*called, reply)
+        return reply
+
+    def balance(self, canister: str) -> int:
+        """A canister's cycles."""
+        return int(self.pic.get_cycles_balance(ic.Principal.from_str(canister)))
 
     def canister_json(self, principal: ic.Principal) -> str:
         """A principal as the JSON has it."""
@@ -186,6 +221,11 @@ def opened(result: dict[str, Any]) -> Any:
     if "Err" in result:
         raise CallRejectedError(result["Err"])
     return result["Ok"]
+
+
+def message_key(message: Any) -> str:
+    """What tells a message's id from others."""
+    return json.dumps(message, sort_keys=True)
 
 
 def base64(raw: bytes) -> str:

@@ -65,6 +65,7 @@ def test_stable_memory_moves_from_one_cache_to_another(
     dapps.management.install(other, dapps.runtime.module("cache"), "upgrade")
     dapps.pocket.settle()
     dapps.ids["cache"] = other
+    dapps.pocket.transcript.learn("cache", other)
     found = dapps.query("cache", "lookup_digest", first["digest"])
     assert found["Hit"]["answer"] == first["answer"]
 

@@ -104,7 +104,8 @@ def test_suspended_calls_end_in_a_reject_and_their_cycles_come_back(
     with Replica(state=tmp_path, outcalls=StrictMocks()) as replica:
         with pytest.raises(Rejected, match="suspended when the replica restarted"):
             replica.reply(waiting)
-        assert 0 <= left + 10**9 - fee - replica.status(fetcher).cycles < 10**8
+        started = left + 10**9 - fee - replica.status(fetcher).cycles
+        assert 0 <= started < 8 * 10**8, "more than a new process takes to start"
 
 
 def test_a_call_between_canisters_gives_cycles_back_at_a_restart(
@@ -119,7 +120,7 @@ def test_a_call_between_canisters_gives_cycles_back_at_a_restart(
         replica.step()
         left = replica.canister(alice).cycles
     with Replica(state=tmp_path) as replica:
-        assert 0 <= left + 10**12 - replica.status(alice).cycles < 10**8
+        assert 0 <= left + 10**12 - replica.status(alice).cycles < 10**9
 
 
 def test_two_replicas_never_share_a_folder(tmp_path: Path) -> None:

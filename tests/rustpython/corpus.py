@@ -12,6 +12,7 @@ from tests.rustpython import (
     consensus_chapters,
     control_chapters,
     desk_chapters,
+    index_chapters,
     infer_chapters,
     log_chapters,
     played_chapters,
@@ -20,6 +21,7 @@ from tests.rustpython import (
     ring_chapters,
     serving_chapters,
     shared_chapters,
+    whole_cache_chapters,
 )
 from tests.rustpython.recording import Recording
 
@@ -28,17 +30,19 @@ def recorded() -> Recording:
     """Call everything and return the record."""
     book = Recording()
     for chapters in (
-        request_chapters,
         shared_chapters,
+        request_chapters,
         control_chapters,
         policy_chapters,
         cache_chapters,
         consensus_chapters,
+        index_chapters,
+        whole_cache_chapters,
         infer_chapters,
         batcher_chapters,
         desk_chapters,
-        log_chapters,
         serving_chapters,
+        log_chapters,
         played_chapters,
         ring_chapters,
     ):

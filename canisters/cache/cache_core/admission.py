@@ -5,7 +5,7 @@ from typing import Any
 
 from cache_core.answer_texts import ANSWER, FAILURE, Entry
 from cache_core.cache_bounds import MAX_TTL_S, CacheBounds, refuse_namespace, refuse_range
-from refrain_core.cache_control import Directives, parse_directives
+from refrain_core.cache_control import MAX_TAGS, Directives, is_tag, parse_directives
 from refrain_core.chunked_text import utf8_len
 from refrain_core.fingerprint import is_digest, sample_digest
 from refrain_core.freshness import kept_for_s
@@ -13,6 +13,7 @@ from refrain_core.json_texts import json_text
 from refrain_core.limits import NANOSECONDS
 from refrain_core.model_names import parse_model
 from refrain_core.refusals import bad_request, too_large
+from refrain_core.request_parts import MAX_PARTS_CHARACTERS
 
 FINISHED = ("stop", "length")
 """Ends of an answer worth keeping; one cut by a budget, time or size is not."""
@@ -23,7 +24,7 @@ MAX_SAMPLE = 999
 MAX_VOTERS = 16
 MAX_VOTER_CHARACTERS = 200
 MAX_VOTERS_CHARACTERS = 800
-MAX_PARTS_CHARACTERS = 1_000
+MAX_NUMBER = 2**64 - 1
 
 _TRUST_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_/ ")
 
@@ -40,13 +41,32 @@ def refuse_put(request: Mapping[str, Any], bounds: CacheBounds) -> "dict[str, An
     )
 
 
-def refuse_negative(request: Mapping[str, Any]) -> "dict[str, Any] | None":
-    """Refuse to remember a failure for too long, or under what is no digest."""
+def refuse_negative(request: Mapping[str, Any], bounds: CacheBounds) -> "dict[str, Any] | None":
+    """Refuse to remember a failure for too long, at too great length, or under no digest."""
     return (
         refuse_digest(request["digest"])
         or refuse_namespace(request["namespace"])
         or refuse_range("ttl_s", request["ttl_s"], 1, MAX_NEGATIVE_TTL_S)
+        or _refuse_size(json_text(request["refusal"]), bounds.max_answer_bytes)
     )
+
+
+def is_storable(entry: Entry, content: str, bounds: CacheBounds) -> bool:
+    """Tell whether an entry that came from outside is one that a put could have made."""
+    tags = entry.tags.split(" ") if entry.tags else []
+    voters = entry.voters.split(" ") if entry.voters else []
+    numbers = [value for value in entry if isinstance(value, int)]
+    refusal = (
+        refuse_digest(entry.base_digest)
+        or refuse_namespace(entry.namespace)
+        or _refuse_answer(dict(entry._asdict(), content=content), bounds.max_answer_bytes)
+        or refuse_range("sample", entry.sample, 0, MAX_SAMPLE)
+        or _refuse_voters(voters)
+        or _refuse_parts(entry.parts)
+    )
+    is_in_range = min(numbers) >= 0 and max(numbers) <= MAX_NUMBER
+    has_tags = len(tags) <= MAX_TAGS and all(is_tag(tag) for tag in tags)
+    return refusal is None and is_in_range and has_tags
 
 
 def directives_of(request: Mapping[str, Any]) -> "Directives | dict[str, Any]":
@@ -147,18 +167,23 @@ def _is_voter(voter: str) -> bool:
 
 
 def _refuse_parts(parts: str) -> "dict[str, Any] | None":
-    if len(parts) <= MAX_PARTS_CHARACTERS:
-        return None
-    return too_large("characters", len(parts), MAX_PARTS_CHARACTERS)
+    if len(parts) > MAX_PARTS_CHARACTERS:
+        return too_large("characters", len(parts), MAX_PARTS_CHARACTERS)
+    return None if parts.isascii() else bad_request("parts are ASCII, as clients write them")
+
+
+def _refuse_size(content: str, max_bytes: int) -> "dict[str, Any] | None":
+    size_bytes = utf8_len(content)
+    return too_large("bytes", size_bytes, max_bytes) if size_bytes > max_bytes else None
 
 
 def _refuse_answer(answer: Mapping[str, Any], max_bytes: int) -> "dict[str, Any] | None":
-    size_bytes = utf8_len(answer["content"])
     trust = answer["trust"]
-    if not size_bytes:
+    if not answer["content"]:
         return bad_request("an empty answer is not stored")
-    if size_bytes > max_bytes:
-        return too_large("bytes", size_bytes, max_bytes)
+    refusal = _refuse_size(answer["content"], max_bytes)
+    if refusal is not None:
+        return refusal
     if answer["finish"] not in FINISHED:
         return bad_request("only an answer that finished by stop or by length is stored")
     if parse_model(answer["model"]) is None:

@@ -10,11 +10,12 @@ from typing import NamedTuple
 
 from cache_core.arrival_queue import ArrivalQueue
 from cache_core.kept import Kept
+from cache_core.shelf_row import ShelfRow
 from cache_core.shelves import Shelf
 from refrain_core.renewed_dict import RenewedDict
 
 Victim = tuple[str, Kept]
-"""An answer that the index has dropped: its digest, and what was known of it."""
+"""An answer that was dropped: its digest, and what was known of it."""
 
 
 class Room(NamedTuple):
@@ -31,11 +32,9 @@ class AnswerIndex:
         """Start empty; `open_shelf` makes the shelf of a namespace that is met first."""
         self.size_bytes = 0
         self.is_arranged = True
-        self._open_shelf = open_shelf
+        self.shelves = ShelfRow(open_shelf)
         self._rows: RenewedDict[Kept] = RenewedDict()
-        self._shelves: dict[str, Shelf] = {}
         self._queue = ArrivalQueue()
-        self._largest = ""
 
     def __len__(self) -> int:
         """Count the stored answers that are known."""
@@ -47,22 +46,16 @@ class AnswerIndex:
 
     def shelf(self, namespace: str) -> Shelf:
         """Return the shelf of a namespace."""
-        shelf = self._shelves.get(namespace)
-        if shelf is None:
-            shelf = self._open_shelf(namespace)
-            self._shelves[namespace] = shelf
-        return shelf
+        return self.shelves.of(namespace)
 
     def reopen(self, namespace: str) -> None:
         """Give a namespace a new shelf by its settings of now; recency within it begins anew."""
         former = self.shelf(namespace)
-        shelf = self._open_shelf(namespace)
-        shelf.entries, shelf.size_bytes = former.entries, former.size_bytes
+        shelf = self.shelves.replace(namespace)
         for key in former.policy.oldest_first():
             kept = self._rows.get(str(key))
             if kept is not None:
                 shelf.policy.add(key, kept.size_bytes, kept.cost)
-        self._shelves[namespace] = shelf
 
     def add(self, digest: str, kept: Kept) -> None:
         """Know of an answer that was put, as the newest; a former one of the digest is replaced."""
@@ -106,9 +99,12 @@ class AnswerIndex:
         old = self._rows.get(digest)
         added_entries = int(old is None)
         added_bytes = size_bytes - (0 if old is None else old.size_bytes)
+        # What another namespace has under the digest makes no room in this one.
+        is_own = old is not None and old.namespace == namespace
+        own_entries, own_bytes = (0, added_bytes) if is_own else (1, size_bytes)
         victims: list[Victim] = []
         while True:
-            is_over_own = shelf.is_over(added_entries, added_bytes)
+            is_over_own = shelf.is_over(own_entries, own_bytes)
             if not is_over_own and not self._is_over(whole, added_entries, added_bytes):
                 return Room(victims, enough=True)
             victim = (
@@ -118,23 +114,25 @@ class AnswerIndex:
                 return Room(victims, enough=False)
             victims.append(victim)
             if victim[0] == digest:
-                added_entries, added_bytes = 1, size_bytes
+                added_entries = own_entries = 1
+                added_bytes = own_bytes = size_bytes
 
     def overflow(self, whole: "tuple[int, int]", at_most: int) -> list[Victim]:
         """Drop at most so many answers that stand over a bound."""
         victims: list[Victim] = []
-        for shelf in list(self._shelves.values()):
-            while shelf.is_over(0, 0) and len(victims) < at_most:
-                victim = self._victim(shelf)
-                if victim is None:
-                    break
-                victims.append(victim)
-        while self._is_over(whole, 0, 0) and len(victims) < at_most:
-            victim = self._victim(None)
-            if victim is None:
-                break
-            victims.append(victim)
+        for shelf in self.shelves.every():
+            while shelf.is_over(0, 0) and self._added_victim(shelf, victims, at_most):
+                pass
+        while self._is_over(whole, 0, 0) and self._added_victim(None, victims, at_most):
+            pass
         return victims
+
+    def _added_victim(self, shelf: "Shelf | None", victims: list[Victim], at_most: int) -> bool:
+        """Drop one more victim, if there may be one more and there is one."""
+        victim = self._victim(shelf) if len(victims) < at_most else None
+        if victim is not None:
+            victims.append(victim)
+        return victim is not None
 
     # arranging after an upgrade
 
@@ -166,17 +164,11 @@ class AnswerIndex:
 
     def _know(self, digest: str, kept: Kept) -> None:
         self._rows.put(digest, kept)
-        shelf = self.shelf(kept.namespace)
-        shelf.entries += 1
-        shelf.size_bytes += kept.size_bytes
+        self.shelves.add(kept.namespace, kept.size_bytes)
         self.size_bytes += kept.size_bytes
-        if shelf.size_bytes > self.shelf(self._largest or kept.namespace).size_bytes:
-            self._largest = kept.namespace
 
     def _subtract(self, kept: Kept) -> None:
-        shelf = self.shelf(kept.namespace)
-        shelf.entries -= 1
-        shelf.size_bytes -= kept.size_bytes
+        self.shelves.subtract(kept.namespace, kept.size_bytes)
         self.size_bytes -= kept.size_bytes
 
     def _is_over(self, whole: "tuple[int, int]", more_entries: int, more_bytes: int) -> bool:
@@ -184,28 +176,14 @@ class AnswerIndex:
 
     def _victim(self, shelf: "Shelf | None") -> "Victim | None":
         """Choose and drop a victim, of the largest namespace where none is named."""
-        chosen = shelf or self._largest_shelf()
-        if not len(chosen.policy):
+        chosen = shelf or self.shelves.largest()
+        if chosen is None or not len(chosen.policy):
             return self._queued_victim(shelf)
         return self._dropped(str(chosen.policy.victim()))
 
     def _dropped(self, digest: str) -> "Victim | None":
-        kept = self._rows.pop(digest)
-        if kept is None:
-            return None
-        self._subtract(kept)
-        return (digest, kept)
-
-    def _largest_shelf(self) -> Shelf:
-        """Return the shelf with the most bytes.
-
-        It is noted as shelves grow; once it has shrunk to nothing, all are looked at again.
-        """
-        shelf = self.shelf(self._largest)
-        if not shelf.entries and self._shelves:
-            self._largest = max(self._shelves, key=lambda name: self._shelves[name].size_bytes)
-            shelf = self.shelf(self._largest)
-        return shelf
+        kept = self.forget(digest)
+        return None if kept is None else (digest, kept)
 
     def _queued_victim(self, shelf: "Shelf | None") -> "Victim | None":
         """Choose among what no policy knows yet, of a shelf if one is named."""

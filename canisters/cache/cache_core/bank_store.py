@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from cache_core.answer_texts import (
     GRAVESTONE,
+    VALUE_BYTES,
     AnswerText,
     Entry,
     holds,
@@ -21,6 +22,7 @@ from cache_core.answer_texts import (
 from cache_core.kept import Kept, kept_of
 from cache_core.places import PROBES, Place, is_piece, piece_key, place_of
 from cache_core.stable_maps import TextMap
+from refrain_core.chunked_text import utf8_len
 
 
 class Found(NamedTuple):
@@ -99,8 +101,8 @@ class BankStore:
                 others.append(Found(place, record.entry, record.first))
         return _crowded_slot(buried, others)
 
-    def write(self, slot: Slot, entry: Entry, content: str) -> None:
-        """Write an answer into a slot; its entry's pieces and crossed mark are set here."""
+    def write(self, slot: Slot, entry: Entry, content: str) -> Entry:
+        """Write an answer into a slot; return its entry with the pieces and mark that it got."""
         bank, key = self._banks[slot.place.bank], slot.place.key
         # The number of pieces is part of the header whose room it decides: three digits are kept.
         sized = entry._replace(pieces=100, crossed=slot.crossed)
@@ -113,6 +115,7 @@ class BankStore:
             bank.insert(piece_key(key, number), piece)
         if slot.occupant is not None:
             self._remove_pieces(slot.place, len(further), slot.occupant.pieces)
+        return whole
 
     def free(self, place: Place) -> "Entry | None":
         """Remove the answer at a place; None if there was none."""
@@ -137,7 +140,10 @@ class BankStore:
             record = None if is_piece(key) else read_record(text)
             if record is not None:
                 entry = record.entry
-                found.append((entry.digest, kept_of(Place(number, key), entry)))
+                kept = kept_of(Place(number, key), entry)
+                # Renewing may cut an old record anew: it is never served by its text alone.
+                kept = kept._replace(is_whole=False) if is_old(text) else kept
+                found.append((entry.digest, kept))
         return found
 
     def old_places(self, number: int) -> list[Place]:
@@ -146,19 +152,27 @@ class BankStore:
         return [Place(number, key) for key, text in items if not is_piece(key) and is_old(text)]
 
     def renew(self, place: Place) -> None:
-        """Rewrite a record of an older layout as it is; its pieces stay."""
-        bank = self._banks[place.bank]
-        text = bank.get(place.key)
+        """Rewrite a record of an older layout in the present one."""
+        text = self._banks[place.bank].get(place.key)
         record = read_record(text) if text is not None and is_old(text) else None
         if record is not None:
-            bank.insert(place.key, write_record(record.entry, record.first))
+            self._rewrite(place, record.entry, record.first)
 
     def _cross(self, place: Place) -> None:
         bank = self._banks[place.bank]
         text = bank.get(place.key)
         record: "AnswerText | None" = None if text is None else read_record(text)
         if record is not None and not record.entry.crossed:
-            bank.insert(place.key, write_record(record.entry._replace(crossed=1), record.first))
+            self._rewrite(place, record.entry._replace(crossed=1), record.first)
+
+    def _rewrite(self, place: Place, entry: Entry, first: str) -> None:
+        """Write a record again; one of layout 1 may have to be cut anew, its header grows."""
+        text = write_record(entry, first)
+        if utf8_len(text) <= VALUE_BYTES:
+            self._banks[place.bank].insert(place.key, text)
+            return
+        content = self.content(Found(place, entry, first))
+        self.write(Slot(place, entry, entry.crossed, []), entry, content)
 
     def _remove_pieces(self, place: Place, kept: int, former: int) -> None:
         for number in range(kept, former):

@@ -49,9 +49,15 @@ def _add_nearest(
     parts = parts_text(request)
     nearest = cache.departures.nearest(namespace, parts)
     found = None if nearest is None else cache.find(nearest)
-    if found is not None and sees(found.entry.namespace):
-        entry = found.entry
-        explained["nearest"] = nearest
-        explained["differs"] = differing_fields(
+    if found is None or not sees(found.entry.namespace):
+        return
+    entry = found.entry
+    try:
+        differs = differing_fields(
             parts, namespace, request["model"], entry.parts, entry.namespace, entry.model
         )
+    except ValueError:
+        # What was put over the answer since, such as a failure, need not have any parts.
+        return
+    explained["nearest"] = nearest
+    explained["differs"] = differs

@@ -5,11 +5,12 @@ from typing import Any
 
 from cache_core.answer_cache import AnswerCache
 from cache_core.answer_texts import ANSWER, is_old, write_record
+from cache_core.departures import NEVER_STORED
 from cache_core.kept import Kept
 from cache_core.lookups import Sees, seek
 from refrain_core.cache_control import NO_DIRECTIVES
 from refrain_core.canonical import head_text, messages_text
-from refrain_core.fingerprint import digest_of
+from refrain_core.fingerprint import digest_of, is_digest
 from refrain_core.freshness import FRESH
 from refrain_core.model_names import parse_model
 
@@ -40,6 +41,8 @@ def _is_plain(cache: AnswerCache, kept: Kept, now_ns: int) -> bool:
 
 
 def _by_the_long_way(cache: AnswerCache, digest: str, sees: Sees, now_ns: int) -> str:
+    if not is_digest(digest):
+        return f"miss|{NEVER_STORED}"
     sought = seek(cache, digest, sees, NO_DIRECTIVES, now_ns)
     found = sought.found
     if sought.verdict != FRESH or found is None or found.entry.kind != ANSWER:

@@ -25,6 +25,9 @@ TAINTED = "tainted"
 MOST_SCOPES = 1_000
 """Scopes remembered; a purge of everything forgets those of before."""
 
+MOST_OF_TENANTS = 900
+"""Scopes up to which tenants may add some; the rest is left to controllers."""
+
 MAX_SCOPE_CHARACTERS = 220
 PURGED = "purged"
 
@@ -48,16 +51,16 @@ class Invalidation:
             else:
                 self._note(scope, int(value))
 
-    def refuse(self, scope: str) -> "dict[str, Any] | None":
+    def refuse(self, scope: str, most: int = MOST_SCOPES) -> "dict[str, Any] | None":
         """Refuse what is no scope, and one more than can be remembered."""
         kind, _, name = scope.partition("/")
         if scope != ALL and (kind not in KINDS or not name):
             kinds = ", ".join([f"{one}/..." for one in KINDS])
             return bad_request(f"no such scope: give {ALL}, or one of {kinds}")
-        if len(scope) > MAX_SCOPE_CHARACTERS:
-            return bad_request(f"a scope has at most {MAX_SCOPE_CHARACTERS} characters")
+        if len(scope) > MAX_SCOPE_CHARACTERS or not scope.isascii():
+            return bad_request(f"a scope has at most {MAX_SCOPE_CHARACTERS} ASCII characters")
         is_new = scope not in self._purges and scope not in self._taints
-        if scope != ALL and is_new and len(self._purges) + len(self._taints) >= MOST_SCOPES:
+        if scope != ALL and is_new and len(self._purges) + len(self._taints) >= most:
             return bad_request('too many scopes are remembered: purge "all", or clear taints')
         return None
 

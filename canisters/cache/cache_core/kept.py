@@ -9,7 +9,7 @@ from cache_core.places import Place
 class Kept(NamedTuple):
     """A row of the index; about 600 bytes of heap with its digest.
 
-    is_whole: an answer, no failure, that is all in its record.
+    is_whole: an answer, no failure, that is all in its record and was ever fresh.
     """
 
     place: Place
@@ -32,5 +32,5 @@ def kept_of(place: Place, entry: Entry) -> Kept:
         entry.expires_at_ns,
         entry.keep_until_ns,
         entry.cost_cycles,
-        entry.kind == ANSWER and not entry.pieces,
+        entry.kind == ANSWER and not entry.pieces and entry.stored_at_ns < entry.expires_at_ns,
     )

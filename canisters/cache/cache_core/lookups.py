@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 
 from cache_core.admission import refuse_digest
 from cache_core.answer_cache import AnswerCache
-from cache_core.answer_texts import FAILURE, Entry
+from cache_core.answer_texts import FAILURE as FAILURE_KIND
+from cache_core.answer_texts import Entry
 from cache_core.bank_store import Found
 from cache_core.departures import EXPIRED, NEVER_STORED
 from cache_core.invalidation import PURGED, TAINTED
@@ -23,6 +24,9 @@ from refrain_core.freshness import (
 
 Sees = Callable[[str], bool]
 """Tells whether a namespace is the caller's to read."""
+
+FAILURE = "failure"
+"""The verdict on a failure that is remembered."""
 
 _ARMS = {FRESH: "Hit", STALE: "Stale", STALE_IF_ERROR: "StaleIfError"}
 _MISS_COUNTS = {
@@ -87,9 +91,9 @@ def seek(
     hidden = cache.invalidation.hides(entry)
     if hidden is not None:
         return Sought(hidden, found)
-    if entry.kind == FAILURE:
-        is_told = now_ns < entry.expires_at_ns and not directives.no_cache
-        return Sought(FAILURE if is_told else EXPIRED, found)
+    if entry.kind == FAILURE_KIND:
+        verdict = NO_CACHE if directives.no_cache else FAILURE
+        return Sought(verdict if now_ns < entry.expires_at_ns else EXPIRED, found)
     return Sought(decide(entry, directives, now_ns), found)
 
 

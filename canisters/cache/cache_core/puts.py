@@ -18,6 +18,7 @@ from cache_core.departures import EVICTED, NOT_ADMITTED, REMOVED
 from cache_core.kept import kept_of
 from cache_core.lookup_results import refused
 from refrain_core.cache_control import Directives
+from refrain_core.fingerprint import is_digest
 from refrain_core.freshness import kept_for_s
 from refrain_core.limits import NANOSECONDS
 from refrain_core.refusals import bad_request, busy, too_large
@@ -43,15 +44,12 @@ def put(cache: AnswerCache, request: Mapping[str, Any], now_ns: int) -> Any:
         cache.departures.left(request["digest"], NOT_ADMITTED, request["namespace"])
         return refused(refusal)
     entry = new_entry(request, directives, cache.bounds, now_ns)
-    stored = keep(cache, entry, request["answer"]["content"])
-    if "Stored" in stored:
-        cache.departures.came(entry.digest, entry.namespace, entry.parts)
-    return stored
+    return keep(cache, entry, request["answer"]["content"])
 
 
 def put_negative(cache: AnswerCache, request: Mapping[str, Any], now_ns: int) -> Any:
     """Remember a failure for a short time, as PutResult; never in an answer's place."""
-    refusal = refuse_negative(request)
+    refusal = refuse_negative(request, cache.bounds)
     if refusal is not None:
         return refused(refusal)
     found = cache.find(request["digest"])
@@ -63,7 +61,7 @@ def put_negative(cache: AnswerCache, request: Mapping[str, Any], now_ns: int) ->
 
 def remove(cache: AnswerCache, digest: str, sees: Callable[[str], bool]) -> bool:
     """Remove the answer of a digest that the caller sees; tell whether there was one."""
-    found = cache.store.find(digest)
+    found = cache.store.find(digest) if is_digest(digest) else None
     if found is None or not sees(found.entry.namespace):
         return False
     cache.release(found, REMOVED)
@@ -83,9 +81,10 @@ def timed(entry: Entry, now_ns: int) -> Entry:
 def keep(cache: AnswerCache, entry: Entry, content: str) -> Any:
     """Make room for an entry and write it under a new sequence number; PutResult."""
     size_bytes = entry_bytes(entry)
-    shelf = cache.index.shelf(entry.namespace)
-    if not shelf.has_room_for(size_bytes):
-        return refused(too_large("bytes", size_bytes, shelf.bounds.max_bytes))
+    own_bytes = cache.index.shelf(entry.namespace).bounds.max_bytes
+    most_bytes = min(own_bytes or cache.bounds.max_bytes, cache.bounds.max_bytes)
+    if size_bytes > most_bytes:
+        return refused(too_large("bytes", size_bytes, most_bytes))
     room = cache.index.room_for(
         entry.digest, entry.namespace, size_bytes, cache.whole, EVICTIONS_PER_PUT
     )
@@ -107,8 +106,9 @@ def _write(cache: AnswerCache, slot: Slot, entry: Entry, content: str) -> int:
         cache.index.forget(occupant.digest)
         cache.departures.left(occupant.digest, EVICTED, occupant.namespace)
         cache.tally.add(occupant.namespace, "evictions")
-    cache.store.write(slot, whole, content)
-    cache.index.add(entry.digest, kept_of(slot.place, whole))
+    written = cache.store.write(slot, whole, content)
+    cache.index.add(entry.digest, kept_of(slot.place, written))
+    cache.departures.came(entry.digest, entry.namespace, entry.parts)
     cache.tally.add(entry.namespace, "puts")
     return crowded_out
 

@@ -35,10 +35,6 @@ class Shelf:
             or (size_bytes and self.size_bytes + more_bytes > size_bytes)
         )
 
-    def has_room_for(self, size_bytes: int) -> bool:
-        """Tell whether the namespace's own bound of bytes admits such an answer at all."""
-        return not self.bounds.max_bytes or size_bytes <= self.bounds.max_bytes
-
 
 def pack_bounds(bounds: ShelfBounds) -> str:
     """Write bounds with bars between them."""

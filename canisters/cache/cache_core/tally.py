@@ -13,7 +13,7 @@ FLUSHED_AT_ONCE = 50
 
 
 class Counts(NamedTuple):
-    """Counts since install: every fetch is a hit, stale or not, or a miss by one of the reasons.
+    """Counts since install: a fetch is a hit, stale or not, a negative, or a miss with a reason.
 
     expired: misses because an answer's time was over; unfit: because an answer that is there does
     not satisfy the request (its age, its trust, no-cache); hidden: because it is purged or tainted;

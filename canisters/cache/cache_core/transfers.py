@@ -10,11 +10,11 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
-from cache_core.admission import refuse_digest
+from cache_core.admission import is_storable
 from cache_core.answer_cache import AnswerCache
 from cache_core.answer_texts import ANSWER, Entry, read_record, write_record
 from cache_core.bank_store import Found
-from cache_core.cache_bounds import CacheBounds, refuse_namespace
+from cache_core.cache_bounds import CacheBounds
 from cache_core.listing import page_of
 from cache_core.places import place_of
 from cache_core.puts import keep
@@ -40,11 +40,15 @@ def exported(cache: AnswerCache, entry: Entry, key: str, first: str) -> dict[str
 
 
 def export_page(cache: AnswerCache, cursor: str) -> Any:
-    """Return a page of TransferredAnswers, or the refusal of its cursor; failures stay behind."""
+    """Return a page of TransferredAnswers, or the refusal of its cursor.
+
+    Failures stay behind, and what is purged: another cache does not know of the purge.
+    """
     room = PageRoom()
 
     def rendered(entry: Entry, key: str, first: str) -> "dict[str, Any] | None":
-        return None if entry.kind != ANSWER else exported(cache, entry, key, first)
+        is_left = entry.kind != ANSWER or cache.invalidation.purged(entry) is not None
+        return None if is_left else exported(cache, entry, key, first)
 
     return page_of(cache, cursor, MOST_RECORDS, rendered, lambda _: True, room.is_left)
 
@@ -84,10 +88,15 @@ def _imported_one(cache: AnswerCache, record: "dict[str, str]", now_ns: int) -> 
     if now_ns >= entry.keep_until_ns:
         return OVER
     present = cache.find(entry.digest)
-    if present is not None and present.entry.stored_at_ns >= entry.stored_at_ns:
+    if present is not None and _is_as_new(cache, present.entry, entry):
         return PRESENT
     stored = keep(cache, entry, content)
     return IMPORTED if "Stored" in stored else f"refused: {next(iter(stored['Refused']))}"
+
+
+def _is_as_new(cache: AnswerCache, present: Entry, entry: Entry) -> bool:
+    """Tell whether what is stored makes an import needless; what is hidden never does."""
+    return present.stored_at_ns >= entry.stored_at_ns and cache.invalidation.hides(present) is None
 
 
 def entry_of_header(header: str, content: str, bounds: CacheBounds) -> "Entry | None":
@@ -99,12 +108,15 @@ def entry_of_header(header: str, content: str, bounds: CacheBounds) -> "Entry | 
     if read is None or read.first:
         return None
     entry = read.entry
-    fits = utf8_len(content) == entry.answer_bytes <= bounds.max_answer_bytes
-    is_whole = (
+    is_good = is_storable(entry, content, bounds) and _fits_its_answer(entry, content)
+    return entry if is_good else None
+
+
+def _fits_its_answer(entry: Entry, content: str) -> bool:
+    """Tell whether an entry's digest, times and size agree with each other and the content."""
+    return (
         entry.kind == ANSWER
-        and fits
-        and refuse_digest(entry.base_digest) is None
-        and refuse_namespace(entry.namespace) is None
+        and utf8_len(content) == entry.answer_bytes
+        and entry.expires_at_ns <= entry.keep_until_ns
         and entry.digest == sample_digest(entry.base_digest, entry.sample)
     )
-    return entry if is_whole else None

@@ -24,7 +24,8 @@ Status = Literal["running", "stopping", "stopped"]
 class CallContext:
     """A call that a canister is working on; `origin` None is a timer's.
 
-    `available` are cycles that came with it and were not accepted yet.
+    `available` are cycles that came with it and were not accepted yet; `instructions` is what its
+    messages came to so far.
     """
 
     context_id: int
@@ -34,6 +35,7 @@ class CallContext:
     available: int = 0
     answered: bool = False
     awaiting: int = 0
+    instructions: int = 0
 
 
 @dataclass

@@ -28,6 +28,7 @@ def apply(state: KernelState, canister: Canister, context: CallContext, outcome:
         canister.certified_data = outcome.certified_data
     canister.logs.write(state.clock.now_ns(), outcome.prints)
     canister.version += 1
+    context.instructions += outcome.instructions
     state.counts.instructions += outcome.instructions
     state.burn(canister, execution_fee(outcome.instructions))
     state.save(canister)

@@ -35,7 +35,7 @@ class MessageCounts:
 
 
 MESSAGE_LIMIT_S = 60.0
-"""Wall seconds after which a message counts as over its instruction limit."""
+"""Wall seconds after which a message counts as over its limit, whatever it counted itself."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from kybra_replica.candid.encode import encode
 from kybra_replica.kernel import answers, canister_store, changes, effects, rejects
@@ -68,7 +68,7 @@ class Lifecycle:
         try:
             with self._state.store.transaction():
                 arg = encode((), (), code.program.interface.types) if code.program else b""
-                outcome = self._enter(canister, new, "post_upgrade", b"", arg)
+                outcome = self._enter(canister, new, "post_upgrade", arg)
                 self._swap(canister, code, new)
                 self._apply(canister, outcome)
                 canister_store.save_code(self._state.store, canister, code)
@@ -115,14 +115,21 @@ class Lifecycle:
         return self._spawner.spawn(module_hash(program), program, canister.canister_id, seed)
 
     def _install(self, canister: Canister, wanted: Installation, new: WorkerLink | None) -> None:
-        left = wanted.mode == "upgrade" and not wanted.skip_pre_upgrade and self._leave(canister)
+        leaves = wanted.mode == "upgrade" and not wanted.skip_pre_upgrade
+        left = self._leave(canister) if leaves else None
         if wanted.mode == "reinstall":
             self._state.maps.erase(canister.canister_id)
         try:
-            sender = bytes_of(wanted.origin.sender)
-            outcome = self._enter(canister, new, wanted.entered, sender, wanted.arg)
+            outcome = self._enter(
+                canister,
+                new,
+                wanted.entered,
+                wanted.arg,
+                caller=bytes_of(wanted.origin.sender),
+                earlier_instructions=0 if left is None else left.instructions,
+            )
         except MessageUndone:
-            if left and canister.worker is not None:
+            if left is not None and canister.worker is not None:
                 canister.worker.abort()
             raise
         self._swap(canister, wanted.code, new)
@@ -133,22 +140,21 @@ class Lifecycle:
         deployed = {"mode": wanted.mode, "module_hash": canister.module_hash}
         changes.record(self._state, canister, wanted.origin, "code_deployment", **deployed)
 
-    def _leave(self, canister: Canister) -> bool:
+    def _leave(self, canister: Canister) -> Outcome | None:
         if canister.worker is None:
-            return False
+            return None
         facts = self._processor.facts(canister, "pre_upgrade", "pre_upgrade", b"")
         result = canister.worker.run(facts, self._processor.server(canister))
         if isinstance(result, Trap):
             raise MessageUndone(result)
-        return True
+        return result
 
     def _enter(
-        self, canister: Canister, new: WorkerLink | None, entered: str, sender: bytes, arg: bytes
+        self, canister: Canister, new: WorkerLink | None, entered: str, arg: bytes, **more: Any
     ) -> Outcome | None:
         if new is None:
             return None
-        facts = self._processor.facts(canister, "install", entered, arg)
-        facts["caller"] = sender
+        facts = self._processor.facts(canister, "install", entered, arg) | more
         result = new.run(facts, self._processor.server(canister))
         if isinstance(result, Trap):
             raise MessageUndone(result)

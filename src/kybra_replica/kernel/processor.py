@@ -125,6 +125,7 @@ class Processor(ReadOnlyRuns):
         facts["context_id"] = context.context_id
         facts["available_cycles"] = context.available
         facts["already_replied"] = context.answered
+        facts["earlier_instructions"] = context.instructions
         assert canister.worker is not None  # noqa: S101 (a canister with a program has a worker)
         try:
             with self._state.store.transaction():

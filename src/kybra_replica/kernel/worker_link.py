@@ -5,16 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from kybra_replica.metering import limits
 from kybra_replica.worker import wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from multiprocessing.connection import Connection
-
-INSTRUCTION_LIMIT = (
-    "IC0522",
-    "Canister exceeded the limit of 40000000000 instructions for single message execution..",
-)
 
 
 @dataclass(frozen=True)
@@ -55,7 +51,7 @@ class WorkerLink:
             if message[0] == wire.DONE:
                 return Outcome(**message[1])
             if message[0] == wire.READY:
-                return Trap(*INSTRUCTION_LIMIT)
+                return Trap(limits.CODE, limits.exceeded(facts["kind"]))
             if message[0] == wire.TRAP:
                 if facts["kind"] not in ("query", "inspect"):
                     self._await_checkpoint()

@@ -41,12 +41,10 @@ class Place:
 
 
 def site_directories() -> list[str]:
-    """The directories of installed packages."""
-    found = dict.fromkeys(site.getsitepackages())
-    found.update(
-        dict.fromkeys(p for p in sys.path if p.endswith(("site-packages", "dist-packages")))
-    )
-    return list(found)
+    """The directories of installed packages, free of links: an environment may be one itself."""
+    on_path = [path for path in sys.path if path.endswith(("site-packages", "dist-packages"))]
+    found = [str(Path(path).resolve()) for path in (*site.getsitepackages(), *on_path)]
+    return list(dict.fromkeys(found))
 
 
 class Search:

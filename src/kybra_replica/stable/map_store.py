@@ -33,7 +33,13 @@ class MapStore:
         """Do one operation that a worker asked for."""
         return getattr(self, f"_{operation}")(canister, *args)
 
-    def _open(self, canister: bytes, memory: int, max_key: int, max_value: int) -> str | None:
+    def _open(
+        self, canister: bytes, memory: int, max_key: int, max_value: int
+    ) -> tuple[str | None, int]:
+        panic = self._declare(canister, memory, max_key, max_value)
+        return panic, self._len(canister, memory)
+
+    def _declare(self, canister: bytes, memory: int, max_key: int, max_value: int) -> str | None:
         row = self._sql.execute(
             "SELECT max_key, max_value FROM maps WHERE canister = ? AND memory = ?",
             (canister, memory),

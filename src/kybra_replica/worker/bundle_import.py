@@ -8,6 +8,11 @@ import sys
 from importlib.abc import Loader, MetaPathFinder
 from typing import TYPE_CHECKING, Any
 
+from kybra_replica.metering.import_prices import ImportMeter
+from kybra_replica.metering.instrument import compile_metered
+from kybra_replica.metering.sized_prices import METER
+from kybra_replica.metering.syntax import METER_NAME
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from importlib.machinery import ModuleSpec
@@ -45,8 +50,8 @@ MISSING_IN_WASM: frozenset[str] = frozenset(
 
 
 def compile_sources(sources: Mapping[str, str]) -> dict[str, CodeType]:
-    """Code by path, compiled once and shared by every canister of the program."""
-    return {path: compile(text, path, "exec") for path, text in sources.items()}
+    """Code by path that counts its instructions; shared by every canister of the program."""
+    return {path: compile_metered(text, path) for path, text in sources.items()}
 
 
 class BundleFinder(MetaPathFinder, Loader):
@@ -57,6 +62,8 @@ class BundleFinder(MetaPathFinder, Loader):
         self._code = code
         self._builtins = dict(vars(builtins))
         self._builtins["__import__"] = self._strict_import
+        self._builtins[METER_NAME] = METER
+        self._imports = ImportMeter()
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
@@ -97,6 +104,8 @@ class BundleFinder(MetaPathFinder, Loader):
             self._refuse(name)
             for part in fromlist or ():
                 self._refuse(f"{name}.{part}", only_listed=True)
+            if not self._owns(name.partition(".")[0]):
+                self._imports.imported(name)
         return builtins.__import__(name, globals, locals, fromlist or (), level)
 
     def _refuse(self, name: str, *, only_listed: bool = False) -> None:

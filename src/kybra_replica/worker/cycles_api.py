@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kybra_replica.metering import prices
+
 if TYPE_CHECKING:
     from kybra_replica.worker.runtime import Runtime
 
@@ -15,6 +17,7 @@ class CyclesApi:
 
     def canister_balance(self) -> int:
         """Cycles that the canister has now, without what its outstanding calls hold."""
+        self._runtime.charge(prices.CYCLES)
         return self._runtime.now.free_cycles
 
     def canister_balance128(self) -> int:
@@ -23,6 +26,7 @@ class CyclesApi:
 
     def msg_cycles_available(self) -> int:
         """Cycles of the call that are not accepted yet."""
+        self._runtime.charge(prices.CYCLES)
         message = self._runtime.now
         return message.available_cycles - message.accepted_cycles
 

@@ -12,7 +12,10 @@ import kybra
 from kybra_replica.candid.decode import decode
 from kybra_replica.candid.encode import encode
 from kybra_replica.candid.errors import CandidDecodeError
-from kybra_replica.worker import determinism, prices, rustpython_gaps, traps
+from kybra_replica.metering import library_prices, prices
+from kybra_replica.metering.candid_prices import price_in, reply_price
+from kybra_replica.metering.sized_prices import METER
+from kybra_replica.worker import determinism, rustpython_gaps, traps
 from kybra_replica.worker.bundle_import import BundleFinder
 from kybra_replica.worker.driver import Driver
 from kybra_replica.worker.outgoing import OutgoingCalls
@@ -47,9 +50,10 @@ class Execution:
 
     def run(self) -> None:
         """Run the current message to its end or its next await; traps end the process."""
-        self._runtime.charge(prices.ENTRY + prices.ARGUMENT_BYTE * len(self._runtime.now.arg))
+        self._runtime.charge(ENTRIES.get(self._runtime.now.kind, prices.ENTRY))
         try:
             self._beats[self._runtime.now.kind]()
+            METER.check()
         except BaseException as error:  # noqa: BLE001 (whatever a canister raises is a trap)
             self._runtime.trap(traps.of_exception(error))
 
@@ -64,6 +68,7 @@ class Execution:
         runtime = self._runtime
         determinism.install(lambda: runtime.now.time_ns)
         rustpython_gaps.remove()
+        library_prices.install()
         vars(builtins)["_kybra_ic"] = SystemApi(runtime, self._outgoing)
         vars(kybra)["get_first_called_function_name"] = lambda: self._running_method
         sys.meta_path.insert(0, BundleFinder(runtime.code))
@@ -111,11 +116,14 @@ class Execution:
         return False
 
     def _arguments(self, method: Method) -> list[Any]:
+        types = self._runtime.program.interface.types
         try:
-            return decode(self._runtime.now.arg, method.args, self._runtime.program.interface.types)
+            arguments = decode(self._runtime.now.arg, method.args, types)
         except CandidDecodeError as error:
             text = f"failed to decode call arguments: Custom({error})"
             self._runtime.trap(traps.explicit(text))
+        self._runtime.charge(price_in(method.args, arguments, types))
+        return arguments
 
     def _finish(self, name: str | None, complete: bool, value: Any) -> None:  # noqa: FBT001 (a driver's pair)
         if not complete or name is None:
@@ -124,13 +132,14 @@ class Execution:
         if method.is_manual:
             return
         reply = self._encoded(method.returns, value)
-        self._runtime.charge(prices.REPLY_BYTE * len(reply))
         self._runtime.answer("reply", reply)
 
     def _encoded(self, returns: CandidType | None, value: Any) -> bytes:
         types = self._runtime.program.interface.types
         if returns is not None:
-            return encode((returns,), (value,), types)
+            reply = encode((returns,), (value,), types)
+            self._runtime.charge(reply_price(returns, value, types, len(reply)))
+            return reply
         if value is not None:
             raise TypeError(f"expected NoneType but received {type(value).__name__}")
         return encode((), (), types)
@@ -157,6 +166,10 @@ class Execution:
         result = callback()
         with suppress(Exception):  # Kybra drops a timer generator's error and commits
             self._driver.start(result, None)
+
+
+ENTRIES = {"callback": prices.CALLBACK, "install": prices.BOOT}
+"""What entering the canister costs, where it is not as for a query."""
 
 
 def checked_verdict(verdict: Any) -> dict[str, Any]:

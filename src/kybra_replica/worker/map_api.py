@@ -10,9 +10,12 @@ from kybra_replica.candid.decode import decode
 from kybra_replica.candid.encode import encode
 from kybra_replica.candid.errors import CandidDecodeError
 from kybra_replica.candid.ordering import order_key
-from kybra_replica.worker import prices, traps
+from kybra_replica.metering import map_prices, prices
+from kybra_replica.worker import traps
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kybra_replica.program.interface import StableMap
     from kybra_replica.worker.runtime import Runtime
 
@@ -25,16 +28,17 @@ class MapApi:
     def stable_b_tree_map_get(self, memory_id: int, key: Any) -> Any:
         """The value of `key`, or None."""
         declared = self._open(memory_id)
-        raw_key = self._key(declared, key)
-        self._runtime.charge(prices.MAP_GET)
-        return self._value(declared, self._runtime.ask("get", memory_id, raw_key))
+        raw = self._runtime.ask("get", memory_id, self._key(declared, key))
+        value = self._value(declared, raw)
+        self._charge(map_prices.price_get, declared, key, value)
+        return value
 
     def stable_b_tree_map_contains_key(self, memory_id: int, key: Any) -> bool:
         """Whether `key` has a value."""
         declared = self._open(memory_id)
-        raw_key = self._key(declared, key)
-        self._runtime.charge(prices.MAP_GET)
-        return self._runtime.ask("get", memory_id, raw_key) is not None
+        raw = self._runtime.ask("get", memory_id, self._key(declared, key))
+        self._charge(map_prices.price_get, declared, key, None)
+        return raw is not None
 
     def stable_b_tree_map_insert(self, memory_id: int, key: Any, value: Any) -> Any:
         """Set the value of `key`; the previous one or None. Traps where a size is exceeded."""
@@ -42,20 +46,26 @@ class MapApi:
         raw_key, raw_value = self._key(declared, key), self._encoded(declared.value, value)
         self._bound("Key", raw_key, declared.max_key_size)
         self._bound("Value", raw_value, declared.max_value_size)
-        self._runtime.charge(prices.MAP_INSERT)
-        return self._value(declared, self._runtime.ask("insert", memory_id, raw_key, raw_value))
+        raw = self._runtime.ask("insert", memory_id, raw_key, raw_value)
+        previous = self._value(declared, raw)
+        self._charge(map_prices.price_insert, declared, key, (value, previous))
+        self._runtime.map_entries[memory_id] += raw is None
+        return previous
 
     def stable_b_tree_map_remove(self, memory_id: int, key: Any) -> Any:
         """Remove `key`; its value or None."""
         declared = self._open(memory_id)
-        raw_key = self._key(declared, key)
-        self._runtime.charge(prices.MAP_REMOVE)
-        return self._value(declared, self._runtime.ask("remove", memory_id, raw_key))
+        raw = self._runtime.ask("remove", memory_id, self._key(declared, key))
+        value = self._value(declared, raw)
+        self._charge(map_prices.price_remove, declared, key, value)
+        self._runtime.map_entries[memory_id] -= raw is not None
+        return value
 
     def stable_b_tree_map_len(self, memory_id: int) -> int:
         """How many entries the map has."""
         self._open(memory_id)
-        return int(self._runtime.ask("len", memory_id))
+        self._runtime.charge(prices.MAP_LENGTH)
+        return self._runtime.map_entries[memory_id]
 
     def stable_b_tree_map_is_empty(self, memory_id: int) -> bool:
         """Whether the map has no entry."""
@@ -65,12 +75,11 @@ class MapApi:
         """Every entry, in key order; decodes all of them."""
         declared = self._open(memory_id)
         types = self._runtime.program.interface.types
-        rows = self._runtime.ask("scan", memory_id)
-        self._runtime.charge(prices.MAP_SCAN_ENTRY * len(rows))
         entries = [
             (decode(key, (declared.key,), types)[0], self._value(declared, value))
-            for key, value in rows
+            for key, value in self._runtime.ask("scan", memory_id)
         ]
+        self._runtime.charge(map_prices.price_scan(declared, entries, types))
         return sorted(entries, key=lambda entry: order_key(declared.key, entry[0], types))
 
     def stable_b_tree_map_keys(self, memory_id: int) -> list[Any]:
@@ -81,16 +90,21 @@ class MapApi:
         """Every value, in key order; as dear as `items`."""
         return [value for _, value in self.stable_b_tree_map_items(memory_id)]
 
+    def _charge(self, price: Callable[..., int], of: StableMap, *operands: Any) -> None:
+        entries = self._runtime.map_entries[of.memory_id]
+        types = self._runtime.program.interface.types
+        self._runtime.charge(price(of, entries, *operands, types))
+
     def _open(self, memory_id: int) -> StableMap:
         declared = self._runtime.program.interface.maps.get(memory_id)
         if declared is None:
             raise LookupError(f"memory_id {memory_id} does not have an associated StableBTreeMap")
-        if memory_id not in self._runtime.opened_maps:
+        if memory_id not in self._runtime.map_entries:
             sizes = (declared.max_key_size, declared.max_value_size)
-            panic = self._runtime.ask("open", memory_id, *sizes)
+            panic, entries = self._runtime.ask("open", memory_id, *sizes)
             if panic:
                 self._runtime.trap(traps.explicit(panic))
-            self._runtime.opened_maps.add(memory_id)
+            self._runtime.map_entries[memory_id] = entries
         return declared
 
     def _encoded(self, of: Any, value: Any) -> bytes:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any, NoReturn
 
 from kybra_replica.candid.encode import encode
-from kybra_replica.worker import prices, traps
+from kybra_replica.metering import prices, principal_prices
+from kybra_replica.metering.candid_prices import reply_price
+from kybra_replica.metering.sized_prices import METER
+from kybra_replica.worker import traps
 from kybra_replica.worker.runtime import Runtime, principal
 
 CERTIFIED_DATA_BYTES = 32
@@ -26,12 +29,12 @@ class MessageApi:
 
     def caller(self) -> Any:
         """Who sent the message (after an await: the one who was called)."""
-        self._runtime.charge(prices.CALLER)
+        self._runtime.charge(principal_prices.handed_over(len(self._runtime.now.caller)))
         return principal(self._runtime.now.caller)
 
     def id(self) -> Any:
         """This canister's own principal."""
-        self._runtime.charge(prices.OWN_ID)
+        self._runtime.charge(principal_prices.handed_over(len(self._runtime.canister_id)))
         return principal(self._runtime.canister_id)
 
     def time(self) -> int:
@@ -55,6 +58,8 @@ class MessageApi:
 
     def arg_data_raw(self) -> bytes:
         """The argument's Candid bytes."""
+        raw_bytes = len(self._runtime.now.arg)
+        self._runtime.charge(prices.RAW_ARGUMENT + prices.RAW_ARGUMENT_BYTE * raw_bytes)
         return self._runtime.now.arg
 
     def arg_data_raw_size(self) -> int:
@@ -79,10 +84,14 @@ class MessageApi:
             )
         types = () if declared.returns is None else (declared.returns,)
         reply = encode(types, (value,) if types else (), interface.types)
+        if declared.returns is not None:
+            price = reply_price(declared.returns, value, interface.types, len(reply))
+            self._runtime.charge(price)
         self._runtime.answer("reply", reply)
 
     def reply_raw(self, data: bytes) -> None:
         """Answer the caller with Candid bytes made by hand."""
+        self._runtime.charge(prices.RAW_BYTE_OUT * len(data))
         self._runtime.answer("reply", bytes(data))
 
     def reject(self, text: str) -> None:
@@ -116,9 +125,9 @@ class MessageApi:
         self._runtime.now.certified_data = bytes(data)
 
     def performance_counter(self, kind: int) -> int:
-        """An estimate of the instructions of this message (both counter types)."""
-        del kind
-        return self._runtime.now.instructions
+        """An estimate of this message's instructions (0), or of its whole call's so far (1)."""
+        self._runtime.charge(prices.COUNTER)
+        return METER.spent + (self._runtime.now.earlier_instructions if kind else 0)
 
     def _reject(self) -> tuple[int, str]:
         response = self._runtime.now.response

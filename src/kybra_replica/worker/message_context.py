@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from kybra_replica.metering.sized_prices import METER
+
 Kind = Literal["update", "query", "callback", "timer", "install", "pre_upgrade", "inspect"]
 
 HELD_CYCLES_PER_CALL = 42_130_000_000
@@ -20,6 +22,7 @@ class MessageContext:
     Cycles are counts of cycles; `time_ns` is nanoseconds since 1970; `balance_cycles` is what is
     left beside what outstanding calls hold; after `limit_s` wall seconds the message is ended;
     where it `is_certifiable`, the kernel has a certificate of the certified data for it.
+    `earlier_instructions` are those of the messages before it in its call, or its installation.
     """
 
     kind: Kind
@@ -37,6 +40,7 @@ class MessageContext:
     is_certifiable: bool = False
     already_replied: bool = False
     limit_s: float = 60.0
+    earlier_instructions: int = 0
 
     accepted_cycles: int = 0
     sent_cycles: int = 0
@@ -47,7 +51,6 @@ class MessageContext:
     timers_cleared: list[int] = field(default_factory=list)
     certified_data: bytes | None = None
     prints: list[str] = field(default_factory=list)
-    instructions: int = 0
 
     @property
     def free_cycles(self) -> int:
@@ -71,5 +74,5 @@ class MessageContext:
             "timers_cleared": self.timers_cleared,
             "certified_data": self.certified_data,
             "prints": self.prints,
-            "instructions": self.instructions,
+            "instructions": METER.spent,
         }

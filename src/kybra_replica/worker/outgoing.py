@@ -9,7 +9,8 @@ from kybra import CallResult
 from kybra_replica.candid.decode import decode
 from kybra_replica.candid.encode import encode
 from kybra_replica.candid.errors import CandidDecodeError
-from kybra_replica.worker import prices
+from kybra_replica.metering import prices
+from kybra_replica.metering.candid_prices import price_in, price_out
 from kybra_replica.worker.message_context import HELD_CYCLES_PER_CALL
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class OutgoingCalls:
         name, args = info.name, info.args
         if name in ("call_raw", "call_raw128"):
             callee, method, arg, cycles = args
+            self._runtime.charge(prices.RAW_BYTE_OUT * len(arg))
             declared = None
         else:
             callee, declared, method, arg, cycles = self._typed(name, args)
@@ -61,8 +63,8 @@ class OutgoingCalls:
         if response[0] == "reject":
             return CallResult(None, f"Rejection code {response[1]}, {response[2]}")
         data: bytes = response[1]
-        self._runtime.charge(prices.ARGUMENT_BYTE * len(data))
         if declared is None:
+            self._runtime.charge(prices.RAW_BYTE_IN * len(data))
             return CallResult(data, None)
         return self._decoded(declared, data)
 
@@ -73,6 +75,7 @@ class OutgoingCalls:
         except CandidDecodeError as error:
             text = f"Rejection code 5, failed to decode canister response as {types}: {error}"
             return CallResult(None, text)
+        self._runtime.charge(price_in(types, values, self._runtime.program.interface.types))
         return CallResult(values[0] if values else None, None)
 
     def _typed(self, name: str, args: list[Any]) -> tuple[Any, ServiceMethod, str, bytes, int]:
@@ -81,20 +84,16 @@ class OutgoingCalls:
         cycles = values.pop() if paid else 0
         interface = self._runtime.program.interface
         declared = interface.service_methods[qualname]
-        return (
-            callee,
-            declared,
-            declared.name,
-            encode(declared.args, values, interface.types),
-            cycles,
-        )
+        data = encode(declared.args, values, interface.types)
+        self._runtime.charge(price_out(declared.args, values, interface.types))
+        return callee, declared, declared.name, data, cycles
 
     def _send(
         self, callee: bytes, method: str, arg: bytes, cycles: int, *, awaited: bool
     ) -> int | None:
         runtime, message = self._runtime, self._runtime.now
         runtime.need_update("ic0_call_new")
-        runtime.charge(prices.CALL)
+        runtime.charge(prices.CALL if awaited else prices.NOTIFY)
         if cycles > message.free_cycles:
             runtime.trap(f"Canister {runtime.canister_text} is out of cycles", code="IC0504")
         if not self._affordable(callee, cycles):

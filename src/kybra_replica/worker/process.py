@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from multiprocessing.connection import Pipe
 from typing import TYPE_CHECKING, Any
 
+from kybra_replica.metering import limits
+from kybra_replica.metering.sized_prices import METER
 from kybra_replica.worker import wire
 from kybra_replica.worker.execution import Execution
 from kybra_replica.worker.message_context import MessageContext
@@ -31,9 +33,8 @@ if TYPE_CHECKING:
 IDLE_S = 0.001
 """After so long without a message a twin rehearses one; in a burst it would only cost time."""
 
-QUERY_LIMIT = (
-    "Canister exceeded the limit of 5000000000 instructions for single message execution.."
-)
+ALARM_S = 0.02
+"""How often, in seconds of its own work, a message that runs is held to its limit."""
 
 
 @dataclass
@@ -85,6 +86,8 @@ class CanisterProcess:
     def serve(self) -> None:
         """Run commands until the kernel closes the connection."""
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.signal(signal.SIGVTALRM, lambda _number, _frame: METER.check())
+        METER.end_message = self._runtime.exceed
         gc.disable()  # RustPython frees no cycles either, and a collection would copy every page
         ended: Twin | None = None
         while True:
@@ -107,7 +110,8 @@ class CanisterProcess:
 
     def _settle(self, ended: Twin | None) -> None:
         if ended is not None and ended.runs_query and ended.was_killed():
-            wire.send(self._connection, wire.TRAP, "IC0522", QUERY_LIMIT)
+            text = limits.exceeded(self._runtime.now.kind)
+            wire.send(self._connection, wire.TRAP, limits.CODE, text)
         with suppress(ChildProcessError):
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass
@@ -158,8 +162,12 @@ class CanisterProcess:
             os._exit(0)
 
     def _execute(self) -> None:
-        signal.setitimer(signal.ITIMER_REAL, self._runtime.now.limit_s)
+        now = self._runtime.now
+        METER.begin(limits.of_message(now.kind, now.earlier_instructions))
+        signal.setitimer(signal.ITIMER_REAL, now.limit_s)
+        signal.setitimer(signal.ITIMER_VIRTUAL, ALARM_S, ALARM_S)
         self._execution.run()
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.setitimer(signal.ITIMER_REAL, 0)
         wire.send(self._connection, wire.DONE, self._runtime.now.outcome())
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from kybra import Principal
 
+from kybra_replica.metering import limits
+from kybra_replica.metering.sized_prices import METER
 from kybra_replica.worker import traps, wire
 
 if TYPE_CHECKING:
@@ -48,7 +50,7 @@ class Runtime:
     next_callback: int = 1
     next_timer: int = FIRST_TIMER_ID
     updates_run: int = 0
-    opened_maps: set[int] = field(default_factory=set)
+    map_entries: dict[int, int] = field(default_factory=dict)
 
     @property
     def canister_text(self) -> str:
@@ -62,17 +64,26 @@ class Runtime:
         return self.message
 
     def charge(self, instructions: int) -> None:
-        """Add to the message's estimate."""
-        self.now.instructions += instructions
+        """Add to the message's estimate; ends it where that is over its limit."""
+        METER.charge(instructions)
 
     def ask(self, *request: Any) -> Any:
-        """Ask the kernel and wait for its answer."""
+        """Ask the kernel and wait for its answer.
+
+        A message over its limit ends before it asks: what the alarm ends never is in mid-sentence.
+        """
+        METER.check()
         wire.send(self.connection, *request)
         return wire.receive(self.connection)[0]
 
     def trap(self, text: str, *, code: str = "IC0503") -> NoReturn:
         """End this process; the checkpoint goes on."""
         traps.end(self.connection, text, code=code)
+
+    def exceed(self) -> NoReturn:
+        """End a message that is over its limit."""
+        METER.limit = limits.UNLIMITED
+        self.trap(limits.exceeded(self.now.kind), code=limits.CODE)
 
     def violate(self, why: str) -> NoReturn:
         """Trap as the system does when a call is not allowed as it was made."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kybra_replica.worker import prices
+from kybra_replica.metering import prices
 
 if TYPE_CHECKING:
     from kybra_replica.worker.runtime import Runtime

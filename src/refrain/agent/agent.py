@@ -79,7 +79,14 @@ class Agent:
         """
         return self._call(canister, bytes_of(canister), method, arg)
 
-    def _call(self, canister: str, target: bytes, method: str, arg: bytes) -> bytes:
+    def _call(
+        self,
+        canister: str,
+        target: bytes,
+        method: str,
+        arg: bytes,
+        patience_s: float = PATIENCE_S,
+    ) -> bytes:
         content = self._message("call", target, method, arg)
         content["nonce"] = secrets.token_bytes(_NONCE_BYTES)
         request_id = hash_of_map(content)
@@ -90,23 +97,32 @@ class Agent:
             # The answer got lost, the request perhaps not: the network's state tells.
             answer = None
         if answer is None:
-            return self._awaited(canister, request_id)
+            return self._awaited(canister, request_id, patience_s)
         if answer.get("status") == "non_replicated_rejection":
             raise rejection(answer)
         settled = self._settled(self._certificate(canister, answer), request_id)
-        return self._awaited(canister, request_id) if settled is None else settled
+        if settled is None:
+            return self._awaited(canister, request_id, patience_s)
+        return settled
 
-    def manage(self, canister: str, method: str, arg: bytes) -> bytes:
+    def manage(
+        self, canister: str, method: str, arg: bytes, *, patience_s: float = PATIENCE_S
+    ) -> bytes:
         """Have the management canister do something with `canister`; raises as `update` does."""
-        return self._call(canister, MANAGEMENT, method, arg)
+        return self._call(canister, MANAGEMENT, method, arg, patience_s)
+
+    def module_hash(self, canister: str) -> bytes | None:
+        """The certified SHA-256 of a canister's module; None where it has none."""
+        path = (b"canister", bytes_of(canister), b"module_hash")
+        return self._read(canister, path).leaf(*path)
 
     def metadata(self, canister: str, name: str) -> bytes | None:
         """A canister's certified custom section, as `candid:service`; None where it has none."""
         path = (b"canister", bytes_of(canister), b"metadata", name.encode())
         return self._read(canister, path).leaf(*path)
 
-    def _awaited(self, canister: str, request_id: bytes) -> bytes:
-        deadline = time.monotonic() + PATIENCE_S
+    def _awaited(self, canister: str, request_id: bytes, patience_s: float) -> bytes:
+        deadline = time.monotonic() + patience_s
         while time.monotonic() < deadline:
             certificate = self._read(canister, (b"request_status", request_id))
             reply = self._settled(certificate, request_id)

@@ -28,6 +28,16 @@ class Remote:
         self._batcher = batcher
         self._canisters = {_NAME: TypedCanister(agent, batcher)}
 
+    @property
+    def agent(self) -> Agent:
+        """Whose identity asks, and where."""
+        return self._agent
+
+    @property
+    def batcher(self) -> str:
+        """The batcher's principal."""
+        return self._batcher
+
     def query(self, canister: str, method: str, *args: Any) -> Any:
         """Query the batcher; KeyError for another, else raises as `Agent.query` does."""
         return self._canisters[canister].query(method, *args)

@@ -72,6 +72,16 @@ def test_an_installed_package_is_held_to_what_kybra_refuses_only(
     assert (finding.path, finding.severity) == ("lent.py", severity)
 
 
+def test_site_directories_are_free_of_links(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An environment that is a link holds installed packages, not ours."""
+    (tmp_path / "packages").mkdir()
+    (tmp_path / "link").symlink_to("packages")
+    monkeypatch.setattr("site.getsitepackages", lambda: [str(tmp_path / "link")])
+    assert search.site_directories()[0] == str((tmp_path / "packages").resolve())
+
+
 def test_the_command_prints_findings_and_fails_on_them(
     write_files: Writer, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
