@@ -2,6 +2,7 @@
 
 import builtins
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import kybra
@@ -79,9 +80,12 @@ class Platform:
         self.maps: dict[int, dict[str, str]] = {}
         self.caller_now = INSTALLER
         self.now_ns = 1_000_000_000
-        self.timers: list[Callable[[], None]] = []
+        self.timers: list[Callable[[], Any]] = []
         self.intervals: list[Callable[[], None]] = []
         self.printed: list[str] = []
+        self.roots: list[bytes] = []
+        self.randomness = kybra.CallResult(b"\x5e" * 32, None)
+        self.certificate: bytes | None = b"signed"
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         """Serve map calls by the name of their operation."""
@@ -100,7 +104,15 @@ class Platform:
         """Keep what was printed."""
         self.printed.append(text)
 
-    def set_timer(self, delay_s: int, function: Callable[[], None]) -> int:
+    def set_certified_data(self, root: bytes) -> None:
+        """Keep a root."""
+        self.roots.append(root)
+
+    def data_certificate(self) -> "bytes | None":
+        """Return what stands for the certificate of the last root."""
+        return self.certificate
+
+    def set_timer(self, delay_s: int, function: Callable[[], Any]) -> int:
         """Keep a timer that is due at once."""
         assert delay_s == 0
         self.timers.append(function)
@@ -116,7 +128,11 @@ class Platform:
         """Run all timers that are due; return how many."""
         ran = 0
         while self.timers:
-            self.timers.pop(0)()
+            started = self.timers.pop(0)()
+            if started is not None:
+                next(started)
+                with suppress(StopIteration):
+                    started.send(self.randomness)
             ran += 1
         return ran
 
