@@ -11,6 +11,7 @@ import pytest
 from cache_core.answer_cache import AnswerCache
 from refrain_core.request_parts import parts_text
 from tests.unit import fresh_canister
+from tests.unit.cache.certified_cache import Certified
 from tests.unit.cache.memories import Memory
 
 TENANT = "rrkah-fqaaa-aaaaa-aaaaq-cai"
@@ -70,6 +71,12 @@ def put_request() -> Callable[..., dict[str, Any]]:
         return outer
 
     return make
+
+
+@pytest.fixture
+def certified(put_request: Callable[..., dict[str, Any]]) -> Certified:
+    """Provide a cache that certifies."""
+    return Certified(put_request)
 
 
 class Platform:
