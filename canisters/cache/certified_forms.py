@@ -8,7 +8,7 @@ import cache_access
 from cache_core import certified_lookups
 from cache_state import cache
 from certified_data import certificate
-from refrain_api.cache_records import CertifiedResult
+from refrain_api.certified_records import CertifiedResult
 
 
 @query

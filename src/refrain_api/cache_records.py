@@ -61,31 +61,6 @@ class LookupResult(Variant, total=False):
     Refused: Refusal
 
 
-# A fresh answer, its record as served, and what proves that; certificate and witness hexadecimal.
-# docs/decisions/013 says how to verify it.
-class CertifiedAnswer(Record):
-    answer: CachedAnswer
-    record: text
-    salt: text
-    certificate: text
-    witness: text
-
-
-# A fresh answer that cannot be proven now; how many can, of those that can or wait to be.
-class UncertifiedAnswer(Record):
-    answer: CachedAnswer
-    certified_rows: nat64
-    all_rows: nat64
-
-
-# Miss carries the reason, as in LookupResult; "failure" where a failure is remembered.
-class CertifiedResult(Variant, total=False):
-    Certified: CertifiedAnswer
-    Uncertified: UncertifiedAnswer
-    Miss: text
-    Refused: Refusal
-
-
 # What a put did: its key, how many entries it evicted to make room.
 class StoredAnswer(Record):
     key: text

@@ -1,15 +1,17 @@
 """A cache whose roots are kept, with a verifier that believes nothing but the last of them."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cache_core import certified_lookups, puts, upkeep
-from cache_core.answer_cache import AnswerCache
 from refrain.client.certified_hits import Witness
 from refrain_core.answer_log import row_of
 from refrain_core.fingerprint import digest_of
 from refrain_core.served_texts import CertifiedText, MissText, UncertifiedText, parse_served
 from tests.unit.cache.memories import Memory
+
+if TYPE_CHECKING:
+    from cache_core.answer_cache import AnswerCache
 
 SECOND = 1_000_000_000
 SECRET = "5e" * 32

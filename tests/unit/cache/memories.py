@@ -1,10 +1,14 @@
 """Maps that are dicts, bounded as the canister's maps are, and outlive the heap over them."""
 
+from typing import TYPE_CHECKING
+
 from cache_core import upkeep
 from cache_core.answer_cache import AnswerCache
 from cache_core.cache_bounds import CacheBounds
-from cache_core.certified_answers import Certify
 from cache_core.stable_maps import StableMaps
+
+if TYPE_CHECKING:
+    from cache_core.certified_answers import Certify
 
 
 class DictMap:
