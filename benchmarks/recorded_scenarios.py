@@ -64,8 +64,8 @@ class Scenarios:
             "digest"
         ]
         played: dict[str, Callable[[], object]] = {
-            "fetch, hit": lambda: network.update("cache", "fetch", OPERATOR, digest),
-            "fetch, miss": lambda: network.update("cache", "fetch", OPERATOR, NEVER_ASKED),
+            "fetch, hit": lambda: network.update("cache", "fetch", OPERATOR, digest, ""),
+            "fetch, miss": lambda: network.update("cache", "fetch", OPERATOR, NEVER_ASKED, ""),
             "put of 2 kB": lambda: network.put(-1),
             "lookup, public miss": lambda: self._look("What is a node?", namespace="public"),
             "lookup, own miss": lambda: self._look("What is a node?"),

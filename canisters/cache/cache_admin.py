@@ -8,6 +8,7 @@ import cache_access
 import cache_rows
 import cache_timers
 from cache_access import CONTROLLER, WRITER
+from cache_core import certifying
 from cache_core.cache_bounds import (
     namespace_bounds,
     refuse_namespace_settings,
@@ -80,7 +81,8 @@ def purge(scope: text) -> Done:
     # Anybody may call: whose namespace is empty writes nothing.
     if is_own and cache.index.is_arranged and not cache.index.shelves.entries_of(caller):
         return {"Ok": f"{scope} is purged"}
-    cache.invalidation.purge(scope, cache.meta.next_sequence())
+    certifying.purge(cache, scope)
+    cache_timers.start_work()
     return {"Ok": f"{scope} is purged"}
 
 
@@ -90,7 +92,8 @@ def taint(voter: text) -> Done:
     refusal = cache_access.strangers_refusal() or cache.invalidation.refuse(f"voter/{voter}")
     if refusal is not None:
         return cast("Done", refused(refusal))
-    cache.invalidation.taint(voter)
+    certifying.taint(cache, voter)
+    cache_timers.start_work()
     return {"Ok": f"{voter} is tainted"}
 
 
@@ -100,7 +103,8 @@ def clear_taint(voter: text) -> Done:
     refusal = cache_access.strangers_refusal()
     if refusal is not None:
         return cast("Done", refused(refusal))
-    was_tainted = cache.invalidation.clear_taint(voter)
+    was_tainted = certifying.clear_taint(cache, voter)
+    cache_timers.start_work()
     return {"Ok": f"{voter} is {'no longer' if was_tainted else 'not'} tainted"}
 
 

@@ -1,7 +1,7 @@
 """The same lookups and puts in forms that cost least: a few plain texts in, one text out.
 
 Records and variants cost a canister up to half a million instructions each; these take and give
-texts (docs/decisions/014). A reply begins with "hit" or "miss", a bar, and the stored record
+texts (docs/decisions/015). A reply begins with "hit" or "miss", a bar, and the stored record
 as `cache_core.answer_texts` describes it, or the reason. The typed endpoints say the same.
 """
 

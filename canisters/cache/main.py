@@ -11,7 +11,6 @@ from kybra import Vec, ic, init, nat32, post_upgrade, query, text, update, void
 import cache_access
 import cache_rows
 import cache_timers
-from cache_access import CONTROLLER
 from cache_admin import (
     add_controller,
     allow_member,
@@ -35,6 +34,7 @@ from cache_core.lookup_requests import asked
 from cache_core.lookup_results import refused
 from cache_pages import counters, export_page, import_page, list_answers, tenant_counters
 from cache_state import cache
+from certified_forms import certified_hit, lookup_certified
 from fast_forms import hit, hit_by_digest, keep
 from refrain_api.ask_records import AskRequest
 from refrain_api.cache_records import (
@@ -52,6 +52,7 @@ __all__ = [
     "add_controller",
     "allow_member",
     "allow_writer",
+    "certified_hit",
     "clear_taint",
     "configure",
     "configure_namespace",
@@ -69,6 +70,7 @@ __all__ = [
     "keep",
     "list_answers",
     "lookup",
+    "lookup_certified",
     "lookup_digest",
     "members",
     "namespace_settings",
@@ -95,7 +97,7 @@ def install() -> void:
     cache_rows.open_rows()
     upkeep.begin(cache)
     cache_access.load_roles()
-    cache_access.add(CONTROLLER, cache_access.caller_text())
+    cache_access.add(cache_access.CONTROLLER, cache_access.caller_text())
     cache_timers.arm()
 
 

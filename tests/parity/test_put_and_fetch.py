@@ -32,9 +32,23 @@ def answer(text: str) -> dict[str, Any]:
 
 def put(dapps: Dapps, text: str, *, digest: str = DIGEST, ttl_s: int | None = None) -> Any:
     """Put an answer as the operator; the PutResult."""
-    ttl = [] if ttl_s is None else [ttl_s]
-    wanted = {"digest": digest, "namespace": NAMESPACE, "answer": answer(text), "ttl_s": ttl}
-    return dapps.update("cache", "put", wanted)
+    return dapps.update("cache", "put", put_request(text, digest, ttl_s))
+
+
+def put_request(text: str, digest: str = DIGEST, ttl_s: int | None = None) -> dict[str, Any]:
+    """A PutRequest."""
+    return {
+        "digest": digest,
+        "sample": 0,
+        "namespace": NAMESPACE,
+        "answer": answer(text),
+        "ttl_s": [] if ttl_s is None else [ttl_s],
+        "cache_control": "",
+        "parts": "",
+        "voters": [],
+        "cost_cycles": 0,
+        "cost_ms": 0,
+    }
 
 
 @pytest.fixture
@@ -46,9 +60,12 @@ def writing(dapps: Dapps) -> Dapps:
 
 def test_what_is_put_is_fetched_and_looked_up(writing: Dapps) -> None:
     """The same answer by either way, and nothing before."""
-    assert "Miss" in writing.update("cache", "fetch", NAMESPACE, DIGEST)
+    assert "Miss" in writing.update("cache", "fetch", NAMESPACE, DIGEST, "")
     assert "Stored" in put(writing, "é 🐍")
-    assert writing.update("cache", "fetch", NAMESPACE, DIGEST)["Hit"]["answer"]["content"] == "é 🐍"
+    assert (
+        writing.update("cache", "fetch", NAMESPACE, DIGEST, "")["Hit"]["answer"]["content"]
+        == "é 🐍"
+    )
     assert "Hit" in writing.query("cache", "lookup_digest", DIGEST)
 
 
@@ -65,7 +82,7 @@ def test_later_put_takes_the_place_of_the_earlier(writing: Dapps) -> None:
     """One digest has one answer, counted once."""
     put(writing, "first")
     put(writing, "second")
-    found = writing.update("cache", "fetch", NAMESPACE, DIGEST)["Hit"]
+    found = writing.update("cache", "fetch", NAMESPACE, DIGEST, "")["Hit"]
     assert found["answer"]["content"] == "second"
     assert writing.counters("cache")["entries"] == 1
 
@@ -73,8 +90,7 @@ def test_later_put_takes_the_place_of_the_earlier(writing: Dapps) -> None:
 def test_refused_puts_change_nothing(writing: Dapps) -> None:
     """A digest that is none, and a stranger."""
     assert set(put(writing, "x", digest="no digest")["Refused"]) == {"BadRequest"}
-    wanted = {"digest": DIGEST, "namespace": NAMESPACE, "answer": answer("x"), "ttl_s": []}
-    refused = writing.update("cache", "put", wanted, sender=STRANGER)
+    refused = writing.update("cache", "put", put_request("x"), sender=STRANGER)
     assert set(refused["Refused"]) == {"NotAllowed"}
     assert writing.counters("cache")["entries"] == 0
 

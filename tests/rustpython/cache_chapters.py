@@ -134,6 +134,7 @@ def probes(book: Recording) -> None:
         found = book.call(bank_store.BankStore.find, store, digest)
         book.call(bank_store.BankStore.content, store, found)
         book.call(bank_store.BankStore.text_at, store, found.place, digest)
+        book.call(bank_store.BankStore.digest_at, store, found.place)
         book.call(bank_store.BankStore.found_at, store, found.place, digest[::-1])
         if number % 3 == 0:
             place = places.Place(0, f"{made.random.randrange(6):016x}")

@@ -9,6 +9,7 @@ from pathlib import Path
 from tests.rustpython import (
     batcher_chapters,
     cache_chapters,
+    certifying_chapters,
     consensus_chapters,
     control_chapters,
     desk_chapters,
@@ -38,6 +39,7 @@ def recorded() -> Recording:
         consensus_chapters,
         index_chapters,
         whole_cache_chapters,
+        certifying_chapters,
         infer_chapters,
         batcher_chapters,
         desk_chapters,

@@ -7,7 +7,8 @@ not loaded yet may stand over them, and what stood there before a controller low
 from cache_core.answer_index import AnswerIndex, Victim
 from cache_core.bank_store import BankStore, Found
 from cache_core.cache_bounds import CacheBounds
-from cache_core.departures import EVICTED, Departures
+from cache_core.certified_answers import CertifiedAnswers, Certify
+from cache_core.departures import EVICTED, REMOVED, Departures
 from cache_core.invalidation import Invalidation
 from cache_core.meta_rows import MetaRows
 from cache_core.shelves import Shelf
@@ -19,10 +20,14 @@ from cache_core.tenant_rows import TenantRows
 class AnswerCache:
     """Answers in banks, bounded and counted; the heap's part of them is rebuilt by `upkeep`."""
 
-    def __init__(self, maps: StableMaps) -> None:
-        """Serve from these maps; `upkeep.begin` or `upkeep.resume` comes before any call."""
+    def __init__(self, maps: StableMaps, certify: "Certify | None" = None) -> None:
+        """Serve from these maps; `upkeep.begin` or `upkeep.resume` comes before any call.
+
+        certify: None where nobody signs.
+        """
         self.store = BankStore(maps.banks)
         self.meta = MetaRows(maps.meta)
+        self.certified = CertifiedAnswers(self.meta, certify)
         self.tenants = TenantRows(maps.tenants)
         self.invalidation = Invalidation(maps.purges)
         self.departures = Departures()
@@ -49,12 +54,17 @@ class AnswerCache:
         """Free an answer in store and index, and note why."""
         self.index.forget(found.entry.digest)
         self.store.free(found.place)
+        if reason == REMOVED:
+            self.certified.drop([found.entry.digest])
+        else:
+            self.certified.forget(found.entry.digest)
         self.departures.left(found.entry.digest, reason, found.entry.namespace)
 
     def evict(self, victims: "list[Victim]") -> None:
         """Free answers that the index has dropped to make room."""
         for digest, kept in victims:
             self.store.free(kept.place)
+            self.certified.forget(digest)
             self.departures.left(digest, EVICTED, kept.namespace)
             self.tally.add(kept.namespace, "evictions")
 

@@ -66,6 +66,11 @@ class BankStore:
         text = self._banks[place.bank].get(place.key)
         return text if text is not None and holds(text, digest) else None
 
+    def digest_at(self, place: Place) -> str:
+        """Return whose answer stands at a place; empty where none does."""
+        text = self._banks[place.bank].get(place.key)
+        return "" if text is None or text == GRAVESTONE else text.split("|", 2)[1]
+
     def found_at(self, place: Place, digest: str) -> "Found | None":
         """Return the answer of a digest at a place that the index knows; None if it moved."""
         text = self.text_at(place, digest)
@@ -101,8 +106,8 @@ class BankStore:
                 others.append(Found(place, record.entry, record.first))
         return _crowded_slot(buried, others)
 
-    def write(self, slot: Slot, entry: Entry, content: str) -> Entry:
-        """Write an answer into a slot; return its entry with the pieces and mark that it got."""
+    def write(self, slot: Slot, entry: Entry, content: str) -> AnswerText:
+        """Write an answer into a slot; return its entry as written, and its record as served."""
         bank, key = self._banks[slot.place.bank], slot.place.key
         # The number of pieces is part of the header whose room it decides: three digits are kept.
         sized = entry._replace(pieces=100, crossed=slot.crossed)
@@ -110,12 +115,13 @@ class BankStore:
         for place in slot.passed:
             self._cross(place)
         whole = sized._replace(pieces=len(further))
-        bank.insert(key, write_record(whole, first))
+        record = write_record(whole, first)
+        bank.insert(key, record)
         for number, piece in enumerate(further, 1):
             bank.insert(piece_key(key, number), piece)
         if slot.occupant is not None:
             self._remove_pieces(slot.place, len(further), slot.occupant.pieces)
-        return whole
+        return AnswerText(whole, record + "".join(further))
 
     def free(self, place: Place) -> "Entry | None":
         """Remove the answer at a place; None if there was none."""

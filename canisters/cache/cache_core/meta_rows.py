@@ -4,6 +4,8 @@ layout    the version of what stands in the maps
 renewed   since an upgrade from layout 1: how many banks hold no old record any more
 sequence  numbers up to here are drawn
 counters  layout 1's counts; now with those of the namespaces
+secret    32 random bytes in hexadecimal, of which the certified log's salts are made
+epoch     the number of the certified log's last epoch
 """
 
 from cache_core.stable_maps import TextMap
@@ -13,6 +15,8 @@ LAYOUT_KEY = "layout"
 RENEWED_KEY = "renewed"
 COUNTS_KEY = "counters"
 SEQUENCE_KEY = "sequence"
+SECRET_KEY = "secret"  # noqa: S105  # a row's name
+EPOCH_KEY = "epoch"
 
 SEQUENCE_BLOCK = 1_000
 """Numbers reserved by one write; an upgrade skips what was left of them."""
@@ -72,3 +76,17 @@ class MetaRows:
     def drop_old_counts(self) -> None:
         """Drop layout 1's counts, once they stand elsewhere."""
         self._rows.remove(COUNTS_KEY)
+
+    def secret(self) -> str:
+        """Return the certified log's secret, empty until it was drawn."""
+        return self._rows.get(SECRET_KEY) or ""
+
+    def keep_secret(self, secret: str) -> None:
+        """Store the certified log's secret."""
+        self._rows.insert(SECRET_KEY, secret)
+
+    def next_epoch(self) -> int:
+        """Draw the number of an epoch of the certified log, never used before."""
+        epoch = int(self._rows.get(EPOCH_KEY) or 0) + 1
+        self._rows.insert(EPOCH_KEY, str(epoch))
+        return epoch

@@ -14,6 +14,7 @@ from cache_core.answer_cache import AnswerCache
 from cache_core.answer_texts import ANSWER, Entry, entry_bytes
 from cache_core.bank_store import Slot
 from cache_core.cache_bounds import MAX_TTL_S, CacheBounds
+from cache_core.certifying import certify_put
 from cache_core.departures import EVICTED, NOT_ADMITTED, REMOVED
 from cache_core.kept import kept_of
 from cache_core.lookup_results import refused
@@ -104,10 +105,12 @@ def _write(cache: AnswerCache, slot: Slot, entry: Entry, content: str) -> int:
     if occupant is not None and occupant.digest != entry.digest:
         crowded_out = 1
         cache.index.forget(occupant.digest)
+        cache.certified.forget(occupant.digest)
         cache.departures.left(occupant.digest, EVICTED, occupant.namespace)
         cache.tally.add(occupant.namespace, "evictions")
-    written = cache.store.write(slot, whole, content)
+    written, record = cache.store.write(slot, whole, content)
     cache.index.add(entry.digest, kept_of(slot.place, written))
+    certify_put(cache, written, record, slot.passed)
     cache.departures.came(entry.digest, entry.namespace, entry.parts)
     cache.tally.add(entry.namespace, "puts")
     return crowded_out

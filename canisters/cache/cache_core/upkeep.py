@@ -1,6 +1,7 @@
-"""Work between calls, in bounded steps: rebuild, renew, shrink, sweep, flush."""
+"""Work between calls, in bounded steps: rebuild, renew, shrink, certify, sweep, flush."""
 
 from cache_core.answer_cache import AnswerCache
+from cache_core.certifying import load_step
 from cache_core.departures import EXPIRED
 from cache_core.kept import Kept
 from cache_core.places import BANKS
@@ -34,14 +35,16 @@ def resume(cache: AnswerCache) -> None:
     cache.invalidation.load()
     cache.banks_left = list(range(BANKS))
     cache.index.begin_arranging()
+    # At once: under the old root, what is replaced or removed from here on would stay provable.
+    cache.certified.begin_epoch()
 
 
 def work_step(cache: AnswerCache) -> bool:
     """Do one step of what an upgrade or a lowered bound left to do; tell whether there is more.
 
     First each bank is loaded into the index, then the order of eviction is arranged, then records
-    of an older layout are renewed, then what stands over the bounds is evicted. A step that fails
-    has changed nothing.
+    of an older layout are renewed, then what stands over the bounds is evicted, then what is not
+    in the certified log is loaded into it. A step that fails has changed nothing.
     """
     if cache.banks_left:
         _load_bank(cache)
@@ -54,7 +57,7 @@ def work_step(cache: AnswerCache) -> bool:
         return True
     victims = cache.overflow(EVICTIONS_PER_STEP)
     cache.evict(victims)
-    return len(victims) == EVICTIONS_PER_STEP
+    return len(victims) == EVICTIONS_PER_STEP or load_step(cache)
 
 
 def sweep_step(cache: AnswerCache, now_ns: int) -> int:

@@ -2,6 +2,7 @@
 
 import builtins
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import kybra
@@ -10,6 +11,7 @@ import pytest
 from cache_core.answer_cache import AnswerCache
 from refrain_core.request_parts import parts_text
 from tests.unit import fresh_canister
+from tests.unit.cache.certified_cache import Certified
 from tests.unit.cache.memories import Memory
 
 TENANT = "rrkah-fqaaa-aaaaa-aaaaq-cai"
@@ -71,6 +73,12 @@ def put_request() -> Callable[..., dict[str, Any]]:
     return make
 
 
+@pytest.fixture
+def certified(put_request: Callable[..., dict[str, Any]]) -> Certified:
+    """Provide a cache that certifies."""
+    return Certified(put_request)
+
+
 class Platform:
     """The few members of the platform that the cache uses, over dicts."""
 
@@ -79,9 +87,12 @@ class Platform:
         self.maps: dict[int, dict[str, str]] = {}
         self.caller_now = INSTALLER
         self.now_ns = 1_000_000_000
-        self.timers: list[Callable[[], None]] = []
+        self.timers: list[Callable[[], Any]] = []
         self.intervals: list[Callable[[], None]] = []
         self.printed: list[str] = []
+        self.roots: list[bytes] = []
+        self.randomness = kybra.CallResult(b"\x5e" * 32, None)
+        self.certificate: bytes | None = b"signed"
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         """Serve map calls by the name of their operation."""
@@ -100,7 +111,15 @@ class Platform:
         """Keep what was printed."""
         self.printed.append(text)
 
-    def set_timer(self, delay_s: int, function: Callable[[], None]) -> int:
+    def set_certified_data(self, root: bytes) -> None:
+        """Keep a root."""
+        self.roots.append(root)
+
+    def data_certificate(self) -> "bytes | None":
+        """Return what stands for the certificate of the last root."""
+        return self.certificate
+
+    def set_timer(self, delay_s: int, function: Callable[[], Any]) -> int:
         """Keep a timer that is due at once."""
         assert delay_s == 0
         self.timers.append(function)
@@ -116,7 +135,11 @@ class Platform:
         """Run all timers that are due; return how many."""
         ran = 0
         while self.timers:
-            self.timers.pop(0)()
+            started = self.timers.pop(0)()
+            if started is not None:
+                next(started)
+                with suppress(StopIteration):
+                    started.send(self.randomness)
             ran += 1
         return ran
 

@@ -1,9 +1,14 @@
 """Maps that are dicts, bounded as the canister's maps are, and outlive the heap over them."""
 
+from typing import TYPE_CHECKING
+
 from cache_core import upkeep
 from cache_core.answer_cache import AnswerCache
 from cache_core.cache_bounds import CacheBounds
 from cache_core.stable_maps import StableMaps
+
+if TYPE_CHECKING:
+    from cache_core.certified_answers import Certify
 
 
 class DictMap:
@@ -54,15 +59,17 @@ class Memory:
         self.tenants = DictMap(100, 400)
         self.purges = DictMap(260, 40)
 
-    def begin(self) -> AnswerCache:
+    def begin(self, certify: "Certify | None" = None) -> AnswerCache:
         """Install a cache on this memory."""
-        cache = self._cache()
+        cache = self._cache(certify)
         upkeep.begin(cache)
         return cache
 
-    def resume(self, bounds: "CacheBounds | None" = None) -> AnswerCache:
+    def resume(
+        self, bounds: "CacheBounds | None" = None, certify: "Certify | None" = None
+    ) -> AnswerCache:
         """Upgrade: a new heap over the same maps, with bounds as its rows have them."""
-        cache = self._cache()
+        cache = self._cache(certify)
         cache.bounds = bounds or CacheBounds()
         upkeep.resume(cache)
         return cache
@@ -88,5 +95,5 @@ class Memory:
         for one, entries in zip(self.maps(), copied, strict=True):
             one.entries = dict(entries)
 
-    def _cache(self) -> AnswerCache:
-        return AnswerCache(StableMaps(self.banks, self.meta, self.tenants, self.purges))
+    def _cache(self, certify: "Certify | None") -> AnswerCache:
+        return AnswerCache(StableMaps(self.banks, self.meta, self.tenants, self.purges), certify)

@@ -3,8 +3,11 @@
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine
+from hypothesis.stateful import RuleBasedStateMachine, invariant
 
+from cache_core.answer_texts import ANSWER, write_record
+from refrain.client.certified_hits import Witness
+from refrain_core.answer_log import row_of
 from refrain_core.fingerprint import digest_of, sample_digest
 from tests.unit.cache.memories import Memory
 
@@ -80,7 +83,9 @@ class ModelledCache(RuleBasedStateMachine):
         """Install."""
         super().__init__()
         self.memory = Memory()
-        self.cache: AnswerCache = self.memory.begin()
+        self.roots: list[bytes] = []
+        self.cache: AnswerCache = self.memory.begin(self.roots.append)
+        self.cache.certified.begin("5e" * 32)
         self.now_ns = 1_000 * SECOND
         self.stored: dict[Key, Stored] = {}
         self.taints: set[str] = set()
@@ -126,3 +131,19 @@ class ModelledCache(RuleBasedStateMachine):
                 del self.stored[key]
                 reason = self.cache.departures.reason(digest_at(key), lambda _: True)
                 assert reason == "evicted"
+
+    @invariant()
+    def every_proof_is_true(self) -> None:
+        """What the log proves stands as it is served, under the last root, and is not hidden."""
+        for digest in self.cache.index.digests():
+            proof = self.cache.certified.proof(digest)
+            if proof is None:
+                continue
+            found = self.cache.find(digest)
+            assert found is not None
+            assert found.entry.kind == ANSWER
+            assert self.cache.invalidation.hides(found.entry) is None
+            record = write_record(found.entry, self.cache.store.content(found))
+            witness = Witness(proof.witness)
+            assert row_of(proof.salt, record) in witness.rows()
+            assert witness.root() == self.roots[-1]

@@ -4,7 +4,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule
 
-from cache_core import fast_lookups, lookups, puts, upkeep
+from cache_core import certifying, fast_lookups, lookups, puts, upkeep
 from tests.unit.cache.stored_answers import (
     KEYS,
     MODEL,
@@ -134,7 +134,7 @@ class WholeCache(ModelledCache):
             "model": "model/tiny",
         }
         scope = scopes.get(kind, kind)
-        self.cache.invalidation.purge(scope, self.cache.meta.next_sequence())
+        certifying.purge(self.cache, scope)
         for model in self.stored.values():
             model.purged = model.purged or scope in model.labels
 
@@ -142,10 +142,10 @@ class WholeCache(ModelledCache):
     def taint(self, voter: str, *, is_tainted: bool) -> None:
         """Hide a voter's answers, or show them again."""
         if is_tainted:
-            self.cache.invalidation.taint(voter)
+            certifying.taint(self.cache, voter)
             self.taints.add(f"voter/{voter}")
         else:
-            was_tainted = self.cache.invalidation.clear_taint(voter)
+            was_tainted = certifying.clear_taint(self.cache, voter)
             assert was_tainted == (f"voter/{voter}" in self.taints)
             self.taints.discard(f"voter/{voter}")
 
@@ -188,7 +188,7 @@ class WholeCache(ModelledCache):
     @rule(steps=st.sampled_from([0, 5, 40]))
     def upgrade(self, steps: int) -> None:
         """Go on with a new heap, which so many steps rebuild."""
-        self.cache = self.memory.resume(self.cache.bounds)
+        self.cache = self.memory.resume(self.cache.bounds, self.roots.append)
         self.fetches = self.flushed
         for _ in range(steps):
             upkeep.work_step(self.cache)
