@@ -10,7 +10,7 @@ from refrain_core.chunked_text import utf8_len
 from refrain_core.fingerprint import is_digest, sample_digest
 from refrain_core.freshness import kept_for_s
 from refrain_core.json_texts import json_text
-from refrain_core.limits import NANOSECONDS
+from refrain_core.limits import MAX_NEGATIVE_TTL_S, NANOSECONDS
 from refrain_core.model_names import parse_model
 from refrain_core.refusals import bad_request, too_large
 from refrain_core.request_parts import MAX_PARTS_CHARACTERS
@@ -19,7 +19,6 @@ FINISHED = ("stop", "length")
 """Ends of an answer worth keeping; one cut by a budget, time or size is not."""
 
 MAX_TRUST_CHARACTERS = 40
-MAX_NEGATIVE_TTL_S = 300
 MAX_SAMPLE = 999
 MAX_VOTERS = 16
 MAX_VOTER_CHARACTERS = 200

@@ -10,6 +10,7 @@ from cache_core.answer_cache import AnswerCache
 from cache_core.answer_texts import HEADER_BYTES
 from cache_core.shelves import ShelfBounds
 from refrain_core.fingerprint import digest_of
+from refrain_core.limits import MAX_NEGATIVE_TTL_S
 
 TENANT = "rrkah-fqaaa-aaaaa-aaaaq-cai"
 OTHER = "ryjl3-tyaaa-aaaaa-aaaba-cai"
@@ -101,9 +102,11 @@ def test_a_failure_of_any_length_is_bounded_as_an_answer_is(cache: AnswerCache) 
     cache.bounds = cache.bounds._replace(max_answer_bytes=100)
     request = {"digest": DIGEST, "namespace": TENANT, "refusal": {"Timeout": "x" * 200}, "ttl_s": 1}
     assert "TooLarge" in puts.put_negative(cache, request, SECOND)["Refused"]
-    for ttl_s in (0, 301):
+    for ttl_s in (0, MAX_NEGATIVE_TTL_S + 1):
         short = {**request, "refusal": {"Timeout": "x"}, "ttl_s": ttl_s}
         assert "BadRequest" in puts.put_negative(cache, short, SECOND)["Refused"]
+    longest = {**request, "refusal": {"Timeout": "x"}, "ttl_s": MAX_NEGATIVE_TTL_S}
+    assert "Stored" in puts.put_negative(cache, longest, SECOND)
 
 
 def test_a_failure_is_told_until_its_end_and_gives_way_to_an_answer(
