@@ -14,9 +14,6 @@ from batcher_rows import rows
 from batcher_state import desk, tallies
 from refrain_api.services import CacheService
 from refrain_core.freshness import is_worth_storing
-from refrain_core.request_parts import parts_text
-
-NANOSECONDS_PER_MS = 1_000_000
 
 Keeping = Generator[Any, Any, Outcome]
 
@@ -26,36 +23,26 @@ def cache() -> CacheService:
     return CacheService(Principal.from_str(rows.wiring["cache"]))
 
 
-def kept(plan: Plan, token: int, outcome: Outcome, found: Found, began_ns: int) -> Keeping:
-    """Put an outcome into the cache where it belongs there; return it with what became of that.
-
-    began_ns: when the model was asked; the answer's cost in time is counted from there.
-    """
+def kept(plan: Plan, token: int, outcome: Outcome, found: Found) -> Keeping:
+    """Put an outcome into the cache where it belongs there; return it with what became of that."""
     try:
         if outcome.answered is None:
             yield from _remembered(plan, outcome.refusal or {}, found)
             return outcome
-        cost_ms = max(0, ic.time() - began_ns) // NANOSECONDS_PER_MS
         if may_be_stored(outcome) and is_worth_storing(plan.directives):
-            return (yield from _stored(plan, token, outcome, found, cost_ms))
+            return (yield from _stored(plan, token, outcome, found))
     except Exception as error:  # noqa: BLE001 - an outcome is not lost because it was not kept
         ic.print(f"keeping an outcome: {type(error).__name__}")
     return outcome
 
 
-def _stored(plan: Plan, token: int, outcome: Outcome, found: Found, cost_ms: int) -> Keeping:
-    answered = outcome.answered or {}
+def _stored(plan: Plan, token: int, outcome: Outcome, found: Found) -> Keeping:
     put: Any = {
         "digest": plan.digest,
         "namespace": plan.namespace,
-        "answer": answered["answer"],
+        "answer": (outcome.answered or {})["answer"],
         "ttl_s": plan.directives.ttl_s,
         "cache_control": plan.cache_control,
-        "sample": 0,
-        "parts": parts_text(plan.request),
-        "voters": [],
-        "cost_cycles": answered["charged_cycles"],
-        "cost_ms": cost_ms,
     }
     # Committed: the flight is settled and its result can be read; the put may fail.
     reply: CallResult[Any] = yield cache().put(put)

@@ -85,20 +85,11 @@ class CertifiedRows:
 
     def drop(self, place: str) -> bytes:
         """Make a removed answer unprovable; return the root, empty where nothing changed."""
-        return self.drop_all((place,))
-
-    def drop_all(self, places: Iterable[str]) -> bytes:
-        """Make many answers unprovable; the root is made but once."""
-        numbers = [self._rows.pop(place) for place in places if place in self._rows]
-        if self._log is None or not numbers:
+        known = self._rows.pop(place, None)
+        if known is None or self._log is None:
             return b""
-        for number in numbers:
-            self._log.rewrite(number, NO_ROW)
+        self._log.rewrite(known, NO_ROW)
         return self._log.root()
-
-    def holds(self, place: str) -> bool:
-        """Tell whether the answer of a place can be proven."""
-        return place in self._rows
 
     def forget(self, place: str) -> None:
         """Let go of an evicted answer: still a right one, so its row stays until the epoch ends."""
