@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from cache_core import certified_lookups, puts, upkeep
 from refrain.client.certified_hits import Witness
 from refrain_core.answer_log import row_of
+from refrain_core.certified_rows import Proof
 from refrain_core.fingerprint import digest_of
 from refrain_core.served_texts import CertifiedText, MissText, UncertifiedText, parse_served
 from tests.unit.cache.memories import Memory
@@ -49,9 +50,12 @@ class Certified:
 
     def proves(self, hit: CertifiedText) -> bool:
         """Tell whether a hit is true under the last root."""
-        witness = Witness(hit.witness)
-        is_shown = row_of(hit.salt, hit.record) in witness.rows()
-        return is_shown and witness.root() == self.roots[-1]
+        return self.is_true(hit.record, Proof(hit.salt, hit.witness))
+
+    def is_true(self, record: str, proof: Proof) -> bool:
+        """Tell whether a record is true under the last root."""
+        witness = Witness(proof.witness)
+        return row_of(proof.salt, record) in witness.rows() and witness.root() == self.roots[-1]
 
     def is_certified(self, *names: str) -> bool:
         """Tell whether all of some answers are served with a proof."""
