@@ -68,6 +68,11 @@ def put_request(number: int, namespace: str) -> dict[str, Any]:
         "answer": answer,
         "ttl_s": None,
         "cache_control": "",
+        "sample": 0,
+        "parts": "",
+        "voters": [],
+        "cost_cycles": 0,
+        "cost_ms": 0,
     }
 
 

@@ -66,11 +66,12 @@ def continued(work: "Work | None") -> "Generator[Any, Any, None]":
 
 def fly(work: Work, found: Found) -> Flying:
     """Have the model asked under a dispatched flight, and keep what it answers."""
+    began_ns = ic.time()
     try:
         outcome = yield from _call_model(work, found)
     except Exception as error:  # noqa: BLE001 - whatever it is, the waiters must learn of it
         outcome = abandon(work.plan, work.token, error)
-    return (yield from kept(work.plan, work.token, outcome, found))
+    return (yield from kept(work.plan, work.token, outcome, found, began_ns))
 
 
 def abandon(plan: Plan, token: int, error: Exception) -> Outcome:

@@ -14,6 +14,9 @@ from batcher_rows import rows
 from batcher_state import desk, tallies
 from refrain_api.services import CacheService
 from refrain_core.freshness import is_worth_storing
+from refrain_core.request_parts import parts_text
+
+NANOSECONDS_PER_MS = 1_000_000
 
 Keeping = Generator[Any, Any, Outcome]
 
@@ -23,26 +26,36 @@ def cache() -> CacheService:
     return CacheService(Principal.from_str(rows.wiring["cache"]))
 
 
-def kept(plan: Plan, token: int, outcome: Outcome, found: Found) -> Keeping:
-    """Put an outcome into the cache where it belongs there; return it with what became of that."""
+def kept(plan: Plan, token: int, outcome: Outcome, found: Found, began_ns: int) -> Keeping:
+    """Put an outcome into the cache where it belongs there; return it with what became of that.
+
+    began_ns: when the model was asked; the answer's cost in time is counted from there.
+    """
     try:
         if outcome.answered is None:
             yield from _remembered(plan, outcome.refusal or {}, found)
             return outcome
+        cost_ms = max(0, ic.time() - began_ns) // NANOSECONDS_PER_MS
         if may_be_stored(outcome) and is_worth_storing(plan.directives):
-            return (yield from _stored(plan, token, outcome, found))
+            return (yield from _stored(plan, token, outcome, found, cost_ms))
     except Exception as error:  # noqa: BLE001 - an outcome is not lost because it was not kept
         ic.print(f"keeping an outcome: {type(error).__name__}")
     return outcome
 
 
-def _stored(plan: Plan, token: int, outcome: Outcome, found: Found) -> Keeping:
+def _stored(plan: Plan, token: int, outcome: Outcome, found: Found, cost_ms: int) -> Keeping:
+    answered = outcome.answered or {}
     put: Any = {
         "digest": plan.digest,
         "namespace": plan.namespace,
-        "answer": (outcome.answered or {})["answer"],
+        "answer": answered["answer"],
         "ttl_s": plan.directives.ttl_s,
         "cache_control": plan.cache_control,
+        "sample": 0,
+        "parts": parts_text(plan.request),
+        "voters": [],
+        "cost_cycles": answered["charged_cycles"],
+        "cost_ms": cost_ms,
     }
     # Committed: the flight is settled and its result can be read; the put may fail.
     reply: CallResult[Any] = yield cache().put(put)

@@ -29,8 +29,9 @@ def caller_text() -> str:
 
 def load_roles() -> None:
     """Copy the members from stable memory into the heap."""
-    for role in (CONTROLLER, WRITER):
-        roles[role] = cache_rows.members(role)
+    roles.update({CONTROLLER: set(), WRITER: set()})
+    for role, principal in cache_rows.all_members():
+        roles.setdefault(role, set()).add(principal)
 
 
 def strangers_refusal() -> "dict[str, Any] | None":
@@ -38,14 +39,14 @@ def strangers_refusal() -> "dict[str, Any] | None":
     return refuse_unless_controller(caller_text(), roles[CONTROLLER])
 
 
+def stranger_refusal(caller: str) -> "dict[str, Any] | None":
+    """Refuse a caller, asked for already, who is no controller."""
+    return refuse_unless_controller(caller, roles[CONTROLLER])
+
+
 def non_writers_refusal() -> "dict[str, Any] | None":
     """Refuse a caller who is no writer."""
     return refuse_unless_listed(caller_text(), roles[WRITER], WRITER)
-
-
-def non_removers_refusal() -> "dict[str, Any] | None":
-    """Refuse a caller who is neither writer nor controller."""
-    return refuse_unless_listed(caller_text(), roles[WRITER] | roles[CONTROLLER], WRITER)
 
 
 def caller_sees(namespace: str) -> bool:
@@ -53,9 +54,34 @@ def caller_sees(namespace: str) -> bool:
     return namespace == PUBLIC or sees(caller_text(), namespace)
 
 
+def is_member(namespace: str, caller: str) -> bool:
+    """Tell whether a shared namespace lists a caller."""
+    return caller in roles.get(namespace, ())
+
+
+def tenant_sees(tenant: str, namespace: str) -> bool:
+    """Tell whether a namespace's entries are a tenant's to read."""
+    return may_see(namespace, tenant, is_member)
+
+
 def sees(caller: str, namespace: str) -> bool:
     """Tell whether a caller may read entries of a namespace."""
-    return may_see(namespace, caller) or caller in roles[WRITER] or caller in roles[CONTROLLER]
+    return tenant_sees(caller, namespace) or is_staff(caller)
+
+
+def is_staff(caller: str) -> bool:
+    """Tell whether a caller is a writer or a controller."""
+    return caller in roles[WRITER] or caller in roles[CONTROLLER]
+
+
+def is_writer(caller: str) -> bool:
+    """Tell whether a caller is a writer."""
+    return caller in roles[WRITER]
+
+
+def is_controller(caller: str) -> bool:
+    """Tell whether a caller is a controller."""
+    return caller in roles[CONTROLLER]
 
 
 def grant(role: str, principal: str) -> Any:
@@ -63,10 +89,10 @@ def grant(role: str, principal: str) -> Any:
     refusal = strangers_refusal() or refuse_grant(principal) or _checksum_refusal(principal)
     if refusal is not None:
         return {"Refused": refusal}
-    if principal in roles[role]:
-        return {"Ok": f"{principal} is a {role} already"}
+    if principal in roles.get(role, ()):
+        return {"Ok": f"{principal} is a {_as(role)} already"}
     add(role, principal)
-    return {"Ok": f"{principal} is a {role} now"}
+    return {"Ok": f"{principal} is a {_as(role)} now"}
 
 
 def withdraw(role: str, principal: str) -> Any:
@@ -76,17 +102,21 @@ def withdraw(role: str, principal: str) -> Any:
         refusal = refuse_controller_removal(principal, roles[CONTROLLER])
     if refusal is not None:
         return {"Refused": refusal}
-    if principal not in roles[role]:
-        return {"Ok": f"{principal} was no {role}"}
+    if principal not in roles.get(role, ()):
+        return {"Ok": f"{principal} was no {_as(role)}"}
     cache_rows.drop_member(role, principal)
     roles[role].discard(principal)
-    return {"Ok": f"{principal} is no {role} any more"}
+    return {"Ok": f"{principal} is no {_as(role)} any more"}
 
 
 def add(role: str, principal: str) -> None:
     """Store a role and copy it into the heap."""
     cache_rows.add_member(role, principal)
-    roles[role].add(principal)
+    roles.setdefault(role, set()).add(principal)
+
+
+def _as(role: str) -> str:
+    return role if role in (CONTROLLER, WRITER) else f"member of {role}"
 
 
 def _checksum_refusal(principal: str) -> "dict[str, Any] | None":

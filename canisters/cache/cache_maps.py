@@ -4,21 +4,23 @@
     0        kybra-simple-db's rows: controllers, writers, settings
     1        the cache's own rows: layout version, counters, sequence
     2 to 33  banks 0 to 31: answers, by the digest's first five bits
+    34       namespaces' settings and counts
+    35       purged and tainted scopes
 
 A text of n bytes takes 7 + 1 + n bytes as Candid below 128, 7 + 2 + n from there on.
 
 Keys of a bank: 16 characters of XXH64, a stroke, 3 digits of a piece's number; 8 + 20 = 28 bytes.
-Values of a bank: 3 of "v1|", then with their bars 65 of digest, 64 of namespace, 4 times 21 of
-instants and sequence, 2 of the crossed mark, 7 of finish, 201 of model, 41 of trust, 4 times 11
-of counts, 8 of size and 4 of pieces make 523; with 4,000 of answer 9 + 4,523 = 4,532 bytes.
+Values of a bank: 4,520 of a record, whose answer fills what its header leaves, 9 + 4,523 = 4,532
+bytes at the most; a further piece has 4,000. Layout 1's records had a header of at most 523 bytes
+and 4,000 of answer. Larger bounds than these Kybra refuses at an upgrade.
+
+Keys of map 34: 2 of kind and 71 of namespace; values: 16 counts of up to 21 digits and their bars.
+Keys of map 35: 220 of scope and 8 of "tainted/"; values: 20 digits.
 
 Each map takes 8 MiB of stable memory at once; each record about 4,560 bytes whatever it holds.
 """
 
 from kybra import StableBTreeMap, text
-
-LAYOUT_VERSION = 1
-"""Raised when what stands in the maps changes its meaning; kept in map 1 and checked."""
 
 access_rows = StableBTreeMap[str, str](memory_id=0, max_key_size=120, max_value_size=600)
 meta_rows_map = StableBTreeMap[text, text](memory_id=1, max_key_size=24, max_value_size=220)
@@ -55,6 +57,9 @@ bank_28 = StableBTreeMap[text, text](memory_id=30, max_key_size=28, max_value_si
 bank_29 = StableBTreeMap[text, text](memory_id=31, max_key_size=28, max_value_size=4532)
 bank_30 = StableBTreeMap[text, text](memory_id=32, max_key_size=28, max_value_size=4532)
 bank_31 = StableBTreeMap[text, text](memory_id=33, max_key_size=28, max_value_size=4532)
+
+tenant_rows_map = StableBTreeMap[text, text](memory_id=34, max_key_size=100, max_value_size=400)
+purge_rows_map = StableBTreeMap[text, text](memory_id=35, max_key_size=260, max_value_size=40)
 
 BANKS = (
     bank_00,

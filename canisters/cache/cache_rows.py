@@ -9,12 +9,12 @@ from typing import Any
 from kybra_simple_db import Database, Entity, Integer, String
 from kybra_simple_logging import Level, set_log_level
 
-from cache_core.admission import CacheBounds
+from cache_core.cache_bounds import CacheBounds
 from cache_maps import access_rows
 
 
 class Member(Entity):
-    """A principal with a role: "controller" or "writer"."""
+    """A principal with a role: "controller", "writer", or a shared namespace's name."""
 
     principal = String()
     role = String()
@@ -35,9 +35,9 @@ def open_rows() -> None:
     Database.init(db_storage=access_rows)
 
 
-def members(role: str) -> set[str]:
-    """Read all principals of a role."""
-    return {str(row.principal) for row in Member.instances() if row.role == role}
+def all_members() -> list[tuple[str, str]]:
+    """Read all roles with their principals."""
+    return [(str(row.role), str(row.principal)) for row in Member.instances()]
 
 
 def add_member(role: str, principal: str) -> None:

@@ -1,6 +1,8 @@
 """The one cache of this canister, over its stable maps."""
 
-from cache_core.response_cache import ResponseCache
-from cache_maps import BANKS, meta_rows_map
+from cache_core.answer_cache import AnswerCache
+from cache_core.stable_maps import StableMaps
+from cache_maps import BANKS, meta_rows_map, purge_rows_map, tenant_rows_map
+from certified_data import certify
 
-cache = ResponseCache(BANKS, meta_rows_map)
+cache = AnswerCache(StableMaps(BANKS, meta_rows_map, tenant_rows_map, purge_rows_map), certify)

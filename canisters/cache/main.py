@@ -4,38 +4,100 @@ Endpoints decode, let `cache_core` decide and commit, and render. Nothing here a
 call is one transaction.
 """
 
-from kybra import ic, init, post_upgrade, query, text, update, void
+from typing import cast
+
+from kybra import Vec, ic, init, nat32, post_upgrade, query, text, update, void
 
 import cache_access
 import cache_rows
 import cache_timers
-from cache_access import CONTROLLER, WRITER
-from cache_core.admission import refuse_settings
-from cache_core.lookup_requests import digest_asked
+from cache_admin import (
+    add_controller,
+    allow_member,
+    allow_writer,
+    clear_taint,
+    configure,
+    configure_namespace,
+    deny_member,
+    deny_writer,
+    hidden_scopes,
+    members,
+    namespace_settings,
+    purge,
+    remove_controller,
+    settings,
+    taint,
+    writers,
+)
+from cache_core import explaining, lookups, puts, upkeep
+from cache_core.lookup_requests import asked
 from cache_core.lookup_results import refused
-from cache_maps import LAYOUT_VERSION
-from cache_results import WritersResult
+from cache_pages import counters, export_page, import_page, list_answers, tenant_counters
 from cache_state import cache
+from certified_forms import certified_hit, lookup_certified
+from fast_forms import hit, hit_by_digest, keep
 from refrain_api.ask_records import AskRequest
 from refrain_api.cache_records import (
-    CacheCounters,
-    CacheSettings,
+    ExplainResult,
     LookupResult,
+    NegativeRequest,
     PutRequest,
     PutResult,
 )
 from refrain_api.refusal_variants import Done
-from refrain_core.cache_control import parse_directives
 from refrain_core.limits import PUBLIC
+
+# Kybra looks endpoints up by name among what this module exports.
+__all__ = [
+    "add_controller",
+    "allow_member",
+    "allow_writer",
+    "certified_hit",
+    "clear_taint",
+    "configure",
+    "configure_namespace",
+    "counters",
+    "deny_member",
+    "deny_writer",
+    "explain",
+    "export_page",
+    "fetch",
+    "hidden_scopes",
+    "hit",
+    "hit_by_digest",
+    "import_page",
+    "install",
+    "keep",
+    "list_answers",
+    "lookup",
+    "lookup_certified",
+    "lookup_digest",
+    "members",
+    "namespace_settings",
+    "purge",
+    "put",
+    "put_negative",
+    "remove",
+    "remove_controller",
+    "resume",
+    "settings",
+    "taint",
+    "tenant_counters",
+    "touch",
+    "writers",
+]
+
+MOST_TOUCHED = 32
+"""Digests of one touch."""
 
 
 @init
 def install() -> void:
     """Begin empty; whoever installs is the first controller."""
     cache_rows.open_rows()
-    cache.begin(LAYOUT_VERSION)
+    upkeep.begin(cache)
     cache_access.load_roles()
-    cache_access.add(CONTROLLER, cache_access.caller_text())
+    cache_access.add(cache_access.CONTROLLER, cache_access.caller_text())
     cache_timers.arm()
 
 
@@ -43,8 +105,8 @@ def install() -> void:
 def resume() -> void:
     """Go on from stable memory: lookups at once, evictions while the index is rebuilt."""
     cache_rows.open_rows()
-    cache.resume(LAYOUT_VERSION)
     cache.bounds = cache_rows.load_bounds()
+    upkeep.resume(cache)
     cache_access.load_roles()
     cache_timers.arm()
 
@@ -54,116 +116,85 @@ def lookup(request: AskRequest) -> LookupResult:
     """Look a request up for its caller, free and uncounted; its model must be named whole."""
     # The caller costs more than the search, and public requests do not depend on it.
     caller = "" if request["namespace"] == PUBLIC else cache_access.caller_text()
-    digest = digest_asked(request, caller)
-    result: LookupResult = (
-        cache.look(digest, lambda namespace: cache_access.sees(caller, namespace), ic.time())
-        if isinstance(digest, str)
-        else refused(digest)
-    )
-    return result
+    found = asked(request, caller, cache_access.is_member)
+    if isinstance(found, dict):
+        return cast("LookupResult", refused(found))
+
+    def sees(namespace: str) -> bool:
+        return cache_access.sees(caller, namespace)
+
+    control = request["cache_control"] or ""
+    return cast("LookupResult", lookups.look(cache, found.digest, sees, ic.time(), control))
 
 
 @query
 def lookup_digest(digest: text) -> LookupResult:
     """Look a digest up; what is not the caller's to see was never stored."""
-    result: LookupResult = cache.look(digest, cache_access.caller_sees, ic.time())
-    return result
+    result = lookups.look(cache, digest, cache_access.caller_sees, ic.time())
+    return cast("LookupResult", result)
+
+
+@query
+def explain(request: AskRequest) -> ExplainResult:
+    """Say whether a request is a hit for its caller, or why not."""
+    caller = cache_access.caller_text()
+    found = asked(request, caller, cache_access.is_member)
+    if isinstance(found, dict):
+        return cast("ExplainResult", refused(found))
+
+    def sees(namespace: str) -> bool:
+        return cache_access.sees(caller, namespace)
+
+    return cast("ExplainResult", explaining.explain(cache, request, found, sees, ic.time()))
 
 
 @update
 def fetch(tenant: text, digest: text, cache_control: text) -> LookupResult:
     """Look a digest up for a tenant on a writer's behalf: counted, and the answer used."""
     refusal = cache_access.non_writers_refusal()
-    directives = parse_directives(cache_control) if refusal is None else refusal
-    result: LookupResult = (
-        refused(directives)
-        if isinstance(directives, dict)
-        else cache.fetch(tenant, digest, ic.time(), directives)
-    )
-    return result
+    if refusal is not None:
+        return cast("LookupResult", refused(refusal))
+
+    def sees(namespace: str) -> bool:
+        return cache_access.tenant_sees(tenant, namespace)
+
+    result = lookups.fetch(cache, tenant, digest, sees, ic.time(), cache_control)
+    return cast("LookupResult", result)
+
+
+@update
+def touch(digests: Vec[text]) -> nat32:
+    """Move the recency of answers that queries read; return how many of the first 32 are there."""
+    caller = cache_access.caller_text()
+
+    def sees(namespace: str) -> bool:
+        return namespace == caller or cache_access.is_writer(caller)
+
+    return sum(lookups.touch(cache, digest, sees) for digest in digests[:MOST_TOUCHED])
 
 
 @update
 def put(request: PutRequest) -> PutResult:
     """Store an answer on a writer's behalf."""
     refusal = cache_access.non_writers_refusal()
-    result: PutResult = cache.put(request, ic.time()) if refusal is None else refused(refusal)
-    return result
+    result = puts.put(cache, request, ic.time()) if refusal is None else refused(refusal)
+    return cast("PutResult", result)
+
+
+@update
+def put_negative(request: NegativeRequest) -> PutResult:
+    """Remember a failure for a short time on a writer's behalf; an answer is never displaced."""
+    refusal = cache_access.non_writers_refusal()
+    result = puts.put_negative(cache, request, ic.time()) if refusal is None else refused(refusal)
+    return cast("PutResult", result)
 
 
 @update
 def remove(digest: text) -> Done:
-    """Remove an answer on a writer's or controller's behalf; removing nothing is no fault."""
-    refusal = cache_access.non_removers_refusal()
-    if refusal is not None:
-        result: Done = refused(refusal)
-        return result
-    return {"Ok": "removed" if cache.remove(digest) else "nothing was stored"}
+    """Remove an answer on a writer's, a controller's or its tenant's behalf."""
+    caller = cache_access.caller_text()
 
+    def sees(namespace: str) -> bool:
+        return namespace == caller or cache_access.is_staff(caller)
 
-@query
-def counters() -> CacheCounters:
-    """Tell the counts since install."""
-    result: CacheCounters = cache.counters()
-    return result
-
-
-@query
-def settings() -> CacheSettings:
-    """Tell the bounds in force."""
-    return {
-        "max_entries": cache.bounds.max_entries,
-        "max_bytes": cache.bounds.max_bytes,
-        "max_answer_bytes": cache.bounds.max_answer_bytes,
-        "default_ttl_s": cache.bounds.default_ttl_s,
-    }
-
-
-@update
-def configure(settings: CacheSettings) -> Done:
-    """Set the bounds on a controller's behalf; what stands over them goes in bounded steps."""
-    refusal = cache_access.strangers_refusal() or refuse_settings(settings)
-    if refusal is not None:
-        result: Done = refused(refusal)
-        return result
-    cache.bounds = cache_rows.save_bounds(settings)
-    cache_timers.start_work()
-    return {"Ok": "settings are in force"}
-
-
-@update
-def allow_writer(writer: text) -> Done:
-    """Let a principal fetch, put and remove."""
-    result: Done = cache_access.grant(WRITER, writer)
-    return result
-
-
-@update
-def deny_writer(writer: text) -> Done:
-    """Take a writer's role."""
-    result: Done = cache_access.withdraw(WRITER, writer)
-    return result
-
-
-@query
-def writers() -> WritersResult:
-    """List the writers, to controllers only."""
-    refusal = cache_access.strangers_refusal()
-    if refusal is not None:
-        result: WritersResult = refused(refusal)
-        return result
-    return {"Writers": sorted(cache_access.roles[WRITER])}
-
-
-@update
-def add_controller(controller: text) -> Done:
-    """Make a principal a controller."""
-    result: Done = cache_access.grant(CONTROLLER, controller)
-    return result
-
-
-@update
-def remove_controller(controller: text) -> Done:
-    """Take a controller's role, but never the last one's."""
-    result: Done = cache_access.withdraw(CONTROLLER, controller)
-    return result
+    return {"Ok": "removed" if puts.remove(cache, digest, sees) else "nothing was stored"}

@@ -45,14 +45,25 @@ def canonical_text(request: Mapping[str, Any], namespace: str) -> str:
     Raises:
         ValueError: the model is not named whole, or `extra` is no JSON object.
     """
-    model = parse_model(request["model"])
-    if model is None:
+    return (
+        f"{head_text(namespace, request['model'])}{messages_text(request['messages'])}"
+        f"{parameters_text(request)}"
+    )
+
+
+def head_text(namespace: str, model: str) -> str:
+    """Write what comes before the messages: versions, namespace and model.
+
+    Raises:
+        ValueError: the model is not named whole.
+    """
+    parts = parse_model(model)
+    if parts is None:
         raise ValueError("the model must be NAME@REVISION:QUANTIZATION")
-    name, revision, quantization = model
+    name, revision, quantization = parts
     return (
         f"{_VERSIONS}s{len(namespace)}:{namespace}s{len(name)}:{name}s{len(revision)}:{revision}"
-        f"s{len(quantization)}:{quantization}{messages_text(request['messages'])}"
-        f"{_parameters(request)}"
+        f"s{len(quantization)}:{quantization}"
     )
 
 
@@ -96,7 +107,8 @@ def extra_text(extra: "str | None") -> str:
     return "n;" if settled is None else f"s{len(settled)}:{settled}"
 
 
-def _parameters(request: Mapping[str, Any]) -> str:
+def parameters_text(request: Mapping[str, Any]) -> str:
+    """Write what comes behind the messages: every parameter, and the policy."""
     stops = request["stop"]
     response_format = request["response_format"]
     extra = request.get("extra")

@@ -85,11 +85,20 @@ class CertifiedRows:
 
     def drop(self, place: str) -> bytes:
         """Make a removed answer unprovable; return the root, empty where nothing changed."""
-        known = self._rows.pop(place, None)
-        if known is None or self._log is None:
+        return self.drop_all((place,))
+
+    def drop_all(self, places: Iterable[str]) -> bytes:
+        """Make many answers unprovable; the root is made but once."""
+        numbers = [self._rows.pop(place) for place in places if place in self._rows]
+        if self._log is None or not numbers:
             return b""
-        self._log.rewrite(known, NO_ROW)
+        for number in numbers:
+            self._log.rewrite(number, NO_ROW)
         return self._log.root()
+
+    def holds(self, place: str) -> bool:
+        """Tell whether the answer of a place can be proven."""
+        return place in self._rows
 
     def forget(self, place: str) -> None:
         """Let go of an evicted answer: still a right one, so its row stays until the epoch ends."""

@@ -18,6 +18,14 @@ def digest_of(canonical: str) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
+def sample_digest(digest: str, sample: int) -> str:
+    """Return the digest that sample `sample` of a request is kept under; 0 is the request's own.
+
+    A vote of five that follows a vote of three thus finds samples 0 to 2 where they are.
+    """
+    return digest if sample == 0 else digest_of(f"{digest}/{sample}")
+
+
 def short_key(digest: str, probe: int = 0) -> str:
     """Return the key of a digest's slot: XXH64 of its 32 bytes, seeded by the probe's number.
 

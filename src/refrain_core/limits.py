@@ -40,5 +40,8 @@ MAX_TOP_P_MICROS = 1_000_000
 MAX_RESPONSE_BYTES = 2_000_000
 """The Internet Computer's bound on the reply of one HTTP outcall, headers included."""
 
+MAX_NEGATIVE_TTL_S = 300
+"""The longest that a failure is remembered instead of asking again."""
+
 NANOSECONDS = 1_000_000_000
 """Nanoseconds in a second: `ic.time()` counts the former, timers the latter."""

@@ -39,10 +39,15 @@ def put_request(text: str, digest: str = DIGEST, ttl_s: int | None = None) -> di
     """A PutRequest."""
     return {
         "digest": digest,
+        "sample": 0,
         "namespace": NAMESPACE,
         "answer": answer(text),
         "ttl_s": [] if ttl_s is None else [ttl_s],
         "cache_control": "",
+        "parts": "",
+        "voters": [],
+        "cost_cycles": 0,
+        "cost_ms": 0,
     }
 
 

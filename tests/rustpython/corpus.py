@@ -9,9 +9,11 @@ from pathlib import Path
 from tests.rustpython import (
     batcher_chapters,
     cache_chapters,
+    certifying_chapters,
     consensus_chapters,
     control_chapters,
     desk_chapters,
+    index_chapters,
     infer_chapters,
     log_chapters,
     played_chapters,
@@ -20,6 +22,7 @@ from tests.rustpython import (
     ring_chapters,
     serving_chapters,
     shared_chapters,
+    whole_cache_chapters,
 )
 from tests.rustpython.recording import Recording
 
@@ -30,10 +33,13 @@ def recorded() -> Recording:
     for chapters in (
         shared_chapters,
         request_chapters,
-        policy_chapters,
         control_chapters,
+        policy_chapters,
         cache_chapters,
         consensus_chapters,
+        index_chapters,
+        whole_cache_chapters,
+        certifying_chapters,
         infer_chapters,
         batcher_chapters,
         desk_chapters,

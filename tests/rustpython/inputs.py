@@ -147,6 +147,11 @@ def put(digest: str, content: str = "four", **fields: Any) -> dict[str, Any]:
     made = {"digest": digest, "namespace": TENANT, "answer": answer(content)} | {
         "ttl_s": None,
         "cache_control": "",
+        "sample": 0,
+        "parts": "",
+        "voters": [],
+        "cost_cycles": 7,
+        "cost_ms": 8,
     }
     for field, value in fields.items():
         (made if field in made else made["answer"])[field] = value  # type: ignore[index]

@@ -93,6 +93,9 @@ def stored(book: Recording) -> None:
             leave = CertifiedRows.drop if number % 3 else CertifiedRows.forget
             book.call(leave, rows, place)
             book.call(CertifiedRows.proof, rows, f"{number // 2}")
+            book.call(CertifiedRows.holds, rows, place)
+            if number % 10 == 9:
+                book.call(CertifiedRows.drop_all, rows, [f"{number - 1}", place, "none"])
             book.call(CertifiedRows.__len__, rows)
         book.call(CertifiedRows.is_open, rows)
         book.call(CertifiedRows.left_over, rows)

@@ -124,7 +124,42 @@ def cache(canister: Played) -> None:
     canister.tick(60)
     canister.send("settings")
     canister.send("counters")
+    cache_of_tenants(canister)
     canister.memory()
+
+
+def cache_of_tenants(canister: Played) -> None:
+    """Namespaces, scopes, pages and the fast forms, by who may and who may not."""
+    digest, tenant = f"{11:064x}", put("")["namespace"]
+    failure = {"digest": f"{77:064x}", "namespace": tenant, "refusal": {"Timeout": "é"}, "ttl_s": 9}
+    shelf = {"namespace": tenant, "policy": "lru", "max_entries": 4, "max_bytes": 0}
+    for by in (OWNER, WRITER, STRANGER, tenant):
+        canister.send("put_negative", failure, by=by)
+        canister.send("configure_namespace", shelf, by=by)
+        canister.send("namespace_settings", tenant, by=by)
+        canister.send("allow_member", "shared:a", STRANGER, by=by)
+        canister.send("members", "shared:a", by=by)
+        canister.send("lookup", ask(namespace="shared:a"), by=by)
+        canister.send("explain", ask(), by=by)
+        canister.send("touch", [digest, "x"], by=by)
+        canister.send("tenant_counters", tenant, by=by)
+        canister.send("list_answers", "", "", 3, by=by)
+        canister.send("hit_by_digest", digest, by=by)
+        page = canister.send("export_page", "", by=by)
+        rows = page["replied"].get("Exported", {"rows": []})["rows"]
+        canister.send("import_page", [*rows, *[dict(row, content="x") for row in rows[:1]]], by=by)
+        header = rows[0]["header"] if rows else ""
+        canister.send("keep", header, "x", by=by)
+        canister.send("taint", "openai", by=by)
+        canister.send("hidden_scopes", by=by)
+        canister.send("purge", f"tag/{tenant}/a", by=by)
+        canister.send("clear_taint", "openai", by=by)
+        canister.send("purge", "guess", by=by)
+        canister.send("deny_member", "shared:a", STRANGER, by=by)
+    for namespace in ("public", tenant):
+        canister.send("hit", namespace, "m@1:q4", ask()["messages"], "i0;", by=STRANGER)
+    canister.send("purge", "all")
+    canister.tick(60)
 
 
 def inference(prompt: str, **fields: Any) -> dict[str, Any]:

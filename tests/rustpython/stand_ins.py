@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cache_core import places
+from cache_core import places, shelves
 from refrain_core import fingerprint
 
 
@@ -42,6 +42,46 @@ class Sees:
     def __call__(self, namespace: str) -> bool:
         """Tell whether entries of a namespace may be read."""
         return namespace in self._namespaces
+
+
+class Members:
+    """The one member of one shared namespace."""
+
+    def __init__(self, namespace: str, member: str) -> None:
+        """List a member."""
+        self._listed = (namespace, member)
+
+    def __call__(self, namespace: str, caller: str) -> bool:
+        """Tell whether a namespace lists a caller."""
+        return self._listed == (namespace, caller)
+
+
+class OpenShelf:
+    """Opens shelves of one policy, with room for three entries."""
+
+    def __init__(self, policy: str) -> None:
+        """Open shelves of this policy."""
+        self._policy = policy
+
+    def __call__(self, _namespace: str) -> shelves.Shelf:
+        """Open a shelf."""
+        return shelves.Shelf(shelves.ShelfBounds(self._policy, 3, 2_000), 9, 9_000)
+
+
+class EvenSequence:
+    """Fits answers of even sequence numbers."""
+
+    def __call__(self, sequence: int, _digest: str) -> bool:
+        """Tell whether a queued answer fits."""
+        return sequence % 2 == 0
+
+
+class KeyOf:
+    """Renders an answer as its key, and passes over those whose key begins with an f."""
+
+    def __call__(self, _entry: Any, key: str, _first: str) -> "str | None":
+        """Render a row."""
+        return None if key.startswith("f") else key
 
 
 class FirstLetter:

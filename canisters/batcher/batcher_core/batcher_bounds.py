@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 from batcher_core.asker_admission import ANONYMOUS_PUBLIC, ANONYMOUS_REFUSED
+from refrain_core.limits import MAX_NEGATIVE_TTL_S
 from refrain_core.refusals import bad_request
 
 MAX_FLIGHTS = 450
@@ -36,7 +37,7 @@ _BOUNDS = (
     ("max_tickets", 1, MAX_TICKETS),
     ("hit_fee_cycles", 0, 10**12),
     ("margin_cycles", 0, 10**12),
-    ("negative_ttl_s", 0, 3_600),
+    ("negative_ttl_s", 0, MAX_NEGATIVE_TTL_S),
 )
 
 

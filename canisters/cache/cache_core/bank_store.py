@@ -6,36 +6,23 @@ in practice a search is one read.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from cache_core.answer_texts import (
     GRAVESTONE,
-    HEADER_BYTES,
+    VALUE_BYTES,
     AnswerText,
     Entry,
     holds,
+    is_old,
     pieces_of,
     read_record,
     write_record,
 )
-from cache_core.eviction import Kept
+from cache_core.kept import Kept, kept_of
 from cache_core.places import PROBES, Place, is_piece, piece_key, place_of
-
-
-class TextMap(Protocol):
-    """What is needed of a StableBTreeMap[text, text]."""
-
-    def get(self, key: str) -> "str | None":
-        """Return the value of a key, or None."""
-
-    def insert(self, key: str, value: str) -> "str | None":
-        """Set a value; return the former one."""
-
-    def remove(self, key: str) -> "str | None":
-        """Remove a key; return its value."""
-
-    def items(self) -> list[tuple[str, str]]:
-        """Return all entries."""
+from cache_core.stable_maps import TextMap
+from refrain_core.chunked_text import utf8_len
 
 
 class Found(NamedTuple):
@@ -74,6 +61,22 @@ class BankStore:
                 return Found(place, record.entry, record.first)
         return None
 
+    def text_at(self, place: Place, digest: str) -> "str | None":
+        """Return the record of a digest at a place that the index knows; None if it moved."""
+        text = self._banks[place.bank].get(place.key)
+        return text if text is not None and holds(text, digest) else None
+
+    def digest_at(self, place: Place) -> str:
+        """Return whose answer stands at a place; empty where none does."""
+        text = self._banks[place.bank].get(place.key)
+        return "" if text is None or text == GRAVESTONE else text.split("|", 2)[1]
+
+    def found_at(self, place: Place, digest: str) -> "Found | None":
+        """Return the answer of a digest at a place that the index knows; None if it moved."""
+        text = self.text_at(place, digest)
+        record = None if text is None else read_record(text)
+        return None if record is None else Found(place, record.entry, record.first)
+
     def content(self, found: Found) -> str:
         """Return the whole text of an answer."""
         if not found.entry.pieces:
@@ -103,18 +106,22 @@ class BankStore:
                 others.append(Found(place, record.entry, record.first))
         return _crowded_slot(buried, others)
 
-    def write(self, slot: Slot, entry: Entry, content: str) -> None:
-        """Write an answer into a slot; its entry's pieces and crossed mark are set here."""
+    def write(self, slot: Slot, entry: Entry, content: str) -> AnswerText:
+        """Write an answer into a slot; return its entry as written, and its record as served."""
         bank, key = self._banks[slot.place.bank], slot.place.key
-        first, *further = pieces_of(content)
+        # The number of pieces is part of the header whose room it decides: three digits are kept.
+        sized = entry._replace(pieces=100, crossed=slot.crossed)
+        first, *further = pieces_of(sized, content)
         for place in slot.passed:
             self._cross(place)
-        whole = entry._replace(pieces=len(further), crossed=slot.crossed)
-        bank.insert(key, write_record(whole, first))
+        whole = sized._replace(pieces=len(further))
+        record = write_record(whole, first)
+        bank.insert(key, record)
         for number, piece in enumerate(further, 1):
             bank.insert(piece_key(key, number), piece)
         if slot.occupant is not None:
             self._remove_pieces(slot.place, len(further), slot.occupant.pieces)
+        return AnswerText(whole, record + "".join(further))
 
     def free(self, place: Place) -> "Entry | None":
         """Remove the answer at a place; None if there was none."""
@@ -128,30 +135,54 @@ class BankStore:
         self._remove_pieces(place, 0, record.entry.pieces)
         return record.entry
 
-    def rows(self, number: int) -> list[tuple[Place, Kept]]:
-        """List the answers of one bank as the index keeps them."""
+    def bank_items(self, number: int) -> list[tuple[str, str]]:
+        """Return a bank's keys and texts, pieces and gravestones too, in the keys' order."""
+        return self._banks[number].items()
+
+    def rows(self, number: int) -> list[tuple[str, Kept]]:
+        """List the answers of one bank, by their digests, as the index keeps them."""
         found = []
         for key, text in self._banks[number].items():
             record = None if is_piece(key) else read_record(text)
             if record is not None:
-                found.append((Place(number, key), kept_of(record.entry)))
+                entry = record.entry
+                kept = kept_of(Place(number, key), entry)
+                # Renewing may cut an old record anew: it is never served by its text alone.
+                kept = kept._replace(is_whole=False) if is_old(text) else kept
+                found.append((entry.digest, kept))
         return found
+
+    def old_places(self, number: int) -> list[Place]:
+        """List the records of one bank that are of an older layout."""
+        items = self._banks[number].items()
+        return [Place(number, key) for key, text in items if not is_piece(key) and is_old(text)]
+
+    def renew(self, place: Place) -> None:
+        """Rewrite a record of an older layout in the present one."""
+        text = self._banks[place.bank].get(place.key)
+        record = read_record(text) if text is not None and is_old(text) else None
+        if record is not None:
+            self._rewrite(place, record.entry, record.first)
 
     def _cross(self, place: Place) -> None:
         bank = self._banks[place.bank]
         text = bank.get(place.key)
         record: "AnswerText | None" = None if text is None else read_record(text)
         if record is not None and not record.entry.crossed:
-            bank.insert(place.key, write_record(record.entry._replace(crossed=1), record.first))
+            self._rewrite(place, record.entry._replace(crossed=1), record.first)
+
+    def _rewrite(self, place: Place, entry: Entry, first: str) -> None:
+        """Write a record again; one of layout 1 may have to be cut anew, its header grows."""
+        text = write_record(entry, first)
+        if utf8_len(text) <= VALUE_BYTES:
+            self._banks[place.bank].insert(place.key, text)
+            return
+        content = self.content(Found(place, entry, first))
+        self.write(Slot(place, entry, entry.crossed, []), entry, content)
 
     def _remove_pieces(self, place: Place, kept: int, former: int) -> None:
         for number in range(kept, former):
             self._banks[place.bank].remove(piece_key(place.key, number + 1))
-
-
-def kept_of(entry: Entry) -> Kept:
-    """Reduce an entry to what the index keeps of it."""
-    return Kept(HEADER_BYTES + entry.answer_bytes, entry.sequence, entry.expires_at_ns)
 
 
 def _free_slot(buried: "Place | None", empty: Place, others: list[Found]) -> Slot:

@@ -1,19 +1,28 @@
 """From a request to the digest that its caller may look up."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from refrain_core.canonical import canonical_text
 from refrain_core.fingerprint import digest_of
 from refrain_core.model_names import parse_model
-from refrain_core.namespaces import namespace_for
+from refrain_core.namespaces import Membership, namespace_for
 from refrain_core.refusals import bad_request
 from refrain_core.request_checks import check_request
 
 
-def digest_asked(request: Mapping[str, Any], caller: str) -> "str | dict[str, Any]":
-    """Return the digest of a request as its caller asks it, or the refusal as a dict."""
-    namespace = namespace_for(request["namespace"], caller)
+class Asked(NamedTuple):
+    """A request that was admitted: whose entries it may meet, and its digest."""
+
+    namespace: str
+    digest: str
+
+
+def asked(
+    request: Mapping[str, Any], caller: str, is_member: Membership
+) -> "Asked | dict[str, Any]":
+    """Return what a request asks for as its caller asks it, or the refusal as a dict."""
+    namespace = namespace_for(request["namespace"], caller, is_member)
     if isinstance(namespace, dict):
         return namespace
     refusal = check_request(request)
@@ -21,4 +30,4 @@ def digest_asked(request: Mapping[str, Any], caller: str) -> "str | dict[str, An
         return refusal
     if parse_model(request["model"]) is None:
         return bad_request("name the model whole: NAME@REVISION:QUANTIZATION")
-    return digest_of(canonical_text(request, namespace))
+    return Asked(namespace, digest_of(canonical_text(request, namespace)))

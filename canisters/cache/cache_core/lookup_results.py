@@ -1,23 +1,11 @@
-"""What a lookup tells: a hit with its age, or a miss with its reason."""
+"""What a lookup tells: an answer and how it serves, a remembered failure, or why there is none."""
 
 from typing import Any
 
 from cache_core.answer_texts import Entry
-from refrain_core.freshness import EXPIRED, FRESH, STALE, STALE_IF_ERROR, ttl_left_s
+from refrain_core.freshness import ttl_left_s
+from refrain_core.json_texts import parse_json
 from refrain_core.limits import NANOSECONDS
-
-NEVER_STORED = "never stored"
-"""Also what a caller learns of an answer that is not its own."""
-
-ARMS = {FRESH: "Hit", STALE: "Stale", STALE_IF_ERROR: "StaleIfError"}
-"""Arms of LookupResult by the decision about an answer; any other decision is a miss's reason."""
-
-__all__ = ["ARMS", "EXPIRED", "NEVER_STORED", "hit", "is_fresh", "miss", "refused"]
-
-
-def is_fresh(entry: Entry, now_ns: int) -> bool:
-    """Tell whether an answer may still be served; at its expiry itself it may not."""
-    return now_ns < entry.expires_at_ns
 
 
 def miss(reason: str) -> Any:
@@ -30,18 +18,38 @@ def refused(refusal: dict[str, Any]) -> Any:
     return {"Refused": refusal}
 
 
-def hit(entry: Entry, key: str, content: str, now_ns: int, arm: str = "Hit") -> Any:
-    """Render an answer as an arm of LookupResult; ages count whole seconds, begun ones not."""
+def served(arm: str, entry: Entry, key: str, content: str, now_ns: int) -> Any:
+    """Render an answer as LookupResult's `arm`; ages count whole seconds, begun ones not."""
     return {
         arm: {
             "answer": _answer(entry, content),
             "digest": entry.digest,
             "key": key,
             "namespace": entry.namespace,
-            "age_s": max(0, now_ns - entry.stored_at_ns) // NANOSECONDS,
+            "age_s": _age_s(entry, now_ns),
             "expires_in_s": ttl_left_s(entry, now_ns),
         }
     }
+
+
+def negative(entry: Entry, key: str, content: str, now_ns: int) -> Any:
+    """Render a remembered failure as LookupResult."""
+    return {
+        "Negative": {
+            "refusal": parse_json(content),
+            "key": key,
+            "age_s": _age_s(entry, now_ns),
+            "expires_in_s": _left_s(entry, now_ns),
+        }
+    }
+
+
+def _age_s(entry: Entry, now_ns: int) -> int:
+    return max(0, now_ns - entry.stored_at_ns) // NANOSECONDS
+
+
+def _left_s(entry: Entry, now_ns: int) -> int:
+    return max(0, entry.expires_at_ns - now_ns) // NANOSECONDS
 
 
 def _answer(entry: Entry, content: str) -> dict[str, Any]:

@@ -1,16 +1,24 @@
-"""The counts of the cache, kept in the heap and written to stable memory in batches.
+"""Counts of the whole cache and of each namespace, kept in the heap and flushed in batches.
 
 A hit therefore writes nothing stable. An upgrade loses what was counted since the last flush, at
-most a minute's worth; answers are never lost by it.
+most a minute's worth, and a few minutes' where more than a batch of namespaces is at work; answers
+are never lost by it.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
+
+FLUSHED_AT_ONCE = 50
+"""Namespaces written by one flush, about a million instructions each."""
 
 
 class Counts(NamedTuple):
-    """Counts since install: every fetch is a hit or a miss.
+    """Counts since install: a fetch is a hit, stale or not, a negative, or a miss with a reason.
 
-    `expired` counts answers freed because their time was over, by a fetch or by the sweep.
+    expired: misses because an answer's time was over; unfit: because an answer that is there does
+    not satisfy the request (its age, its trust, no-cache); hidden: because it is purged or tainted;
+    negatives: failures served as remembered. freed counts what the sweep took away. Saved is what
+    the hits' answers had cost when they were made.
     """
 
     hits: int = 0
@@ -19,21 +27,51 @@ class Counts(NamedTuple):
     puts: int = 0
     removals: int = 0
     evictions: int = 0
+    stale: int = 0
+    unfit: int = 0
+    hidden: int = 0
+    negatives: int = 0
+    touched: int = 0
+    freed: int = 0
+    bytes_served: int = 0
+    tokens_saved: int = 0
+    cycles_saved: int = 0
+    ms_saved: int = 0
 
 
 class Tally:
-    """Counts that know whether they were flushed."""
+    """Counts by namespace; those of "" are of the whole cache."""
 
-    def __init__(self, counts: Counts) -> None:
-        """Go on from counts that were flushed before."""
-        self.counts = counts
-        self.is_dirty = False
+    def __init__(self, load: Callable[[str], Counts]) -> None:
+        """Go on from counts that were flushed before, which `load` reads by namespace."""
+        self._load = load
+        self._counts: dict[str, dict[str, int]] = {}
+        self._dirty: dict[str, bool] = {}
 
-    def add(self, field: str, amount: int = 1) -> None:
-        """Count `amount` more of a field."""
+    def counts(self, namespace: str) -> Counts:
+        """Return the counts of a namespace, or of the whole under ""."""
+        return Counts(**self._of(namespace))
+
+    def add(self, namespace: str, field: str, amount: int = 1) -> None:
+        """Count `amount` more of a field, for a namespace and for the whole."""
         if amount:
-            self.counts = self.counts._replace(**{field: getattr(self.counts, field) + amount})
-            self.is_dirty = True
+            for name in (namespace, "") if namespace else ("",):
+                self._of(name)[field] += amount
+                self._dirty[name] = True
+
+    def flush(self, save: Callable[[str, Counts], None], most: int = FLUSHED_AT_ONCE) -> int:
+        """Write the counts of at most so many namespaces that changed; return how many are left."""
+        for name in list(self._dirty)[:most]:
+            save(name, self.counts(name))
+            del self._dirty[name]
+        return len(self._dirty)
+
+    def _of(self, name: str) -> dict[str, int]:
+        counts = self._counts.get(name)
+        if counts is None:
+            counts = dict(self._load(name)._asdict())
+            self._counts[name] = counts
+        return counts
 
 
 def pack_counts(counts: Counts) -> str:

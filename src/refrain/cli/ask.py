@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
@@ -11,53 +10,30 @@ import click
 from refrain.cli.cache_options import cache_options
 from refrain.cli.network_options import Elsewhere, network_options
 from refrain.cli.options import json_option, state_option
-from refrain.cli.screen import counted, duration, on_terminal, patience, say, show, show_json
-from refrain.client.ask_request import AskOptions, ask_request, extra_of, micros
+from refrain.cli.prompt_options import prompt_options, read_prompt
+from refrain.cli.screen import (
+    counted,
+    duration,
+    on_terminal,
+    patience,
+    refusals_shown,
+    say,
+    show,
+    show_json,
+)
+from refrain.client.ask_request import AskOptions, ask_request
 from refrain.client.asking import Asked, Outcome, ask
 from refrain.client.connection import connect
-from refrain.failures import Refused
 from refrain_core.cache_status import CacheStatus, status_text
 
 if TYPE_CHECKING:
     from refrain.state.folder import StateFolder
 
-_NAT32 = 2**32 - 1
-_NAT64 = 2**64 - 1
-
-
-def _as_micros(context: click.Context, option: click.Parameter, value: str | None) -> int | None:
-    try:
-        return None if value is None else micros(value)
-    except ValueError as error:
-        raise click.BadParameter(str(error), context, option) from None
-
-
-def _as_extra(
-    context: click.Context, option: click.Parameter, values: tuple[str, ...]
-) -> str | None:
-    try:
-        return extra_of(values)
-    except ValueError as error:
-        raise click.BadParameter(str(error), context, option) from None
-
 
 @click.command("ask")
 @click.argument("prompt")
 @state_option
-@click.option("--system", metavar="TEXT", help="A system message to set before the prompt.")
-@click.option("--max-tokens", type=click.IntRange(1, _NAT32), metavar="N")
-@click.option("--temperature", "temperature_micros", callback=_as_micros, metavar="X")
-@click.option("--seed", type=click.IntRange(0, _NAT64), metavar="N")
-@click.option(
-    "--param",
-    "extra",
-    multiple=True,
-    callback=_as_extra,
-    metavar="NAME=JSON",
-    help="A further parameter, such as top_k=40. Repeat it for several.",
-)
-@click.option("--public", is_flag=True, help="Share the answer in the public namespace.")
-@click.option("--model", metavar="MODEL", help="Which model, where the batcher serves several.")
+@prompt_options
 @cache_options
 @network_options
 @json_option
@@ -70,16 +46,11 @@ def ask_command(
     **options: Any,
 ) -> None:
     """Ask PROMPT ("-" reads it from standard input) and print the answer."""
-    text = _prompt(prompt)
+    text = read_prompt(prompt)
     connection, served = _asked(folder, elsewhere, model)
     request = ask_request(AskOptions(text, served, **options))
-    try:
-        with _waiting():
-            outcome = ask(connection, request)
-    except Refused as error:
-        if as_json:
-            show_json({"refused": error.refusal, "message": str(error)})
-        raise
+    with refusals_shown(as_json), _waiting():
+        outcome = ask(connection, request)
     if as_json:
         show_json(outcome_json(outcome))
         return
@@ -127,13 +98,3 @@ def served_line(status: CacheStatus) -> str:
 def _waiting() -> AbstractContextManager[None]:
     # A script that keeps standard error wants errors there and nothing else.
     return patience("waiting for the model") if on_terminal() else nullcontext()
-
-
-def _prompt(argument: str) -> str:
-    try:
-        if argument == "-":
-            return sys.stdin.buffer.read().decode().removesuffix("\n")
-        argument.encode()
-    except UnicodeError:
-        raise click.UsageError("The prompt is not valid UTF-8.") from None
-    return argument

@@ -14,6 +14,7 @@ import click
 from kybra_replica.gateway.faults import ControlError, NotRunning
 from kybra_replica.kernel.rejects import Rejected
 from refrain.cli.ask import ask_command
+from refrain.cli.cache import cache_group
 from refrain.cli.down import down_command
 from refrain.cli.key import key_command
 from refrain.cli.quant import quant_command
@@ -64,7 +65,7 @@ def cli() -> None:
 
 for command in (
     *(up_command, ask_command, key_command, status_command, upgrade_command, down_command),
-    *(tally_command, quant_command, simulate_command),
+    *(cache_group, tally_command, quant_command, simulate_command),
 ):
     cli.add_command(command)
 

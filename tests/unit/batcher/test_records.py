@@ -32,6 +32,7 @@ from batcher_core.serving import NOTHING, Found
 from batcher_core.tallies import NAMES, Tallies
 from batcher_core.tickets import JOINED, Ticket, TicketBook, pack_ticket, unpack_ticket
 from refrain_core.cache_control import NO_DIRECTIVES
+from refrain_core.limits import MAX_NEGATIVE_TTL_S
 
 if TYPE_CHECKING:
     from tests.unit.batcher.batcher_stage import DictStore
@@ -204,3 +205,12 @@ def test_a_hit_of_another_digest_is_a_miss(answer: dict[str, Any]) -> None:
     hit = {"Hit": {"answer": answer, "digest": "other", "age_s": 1}}
     assert read_lookup(hit, "d", NO_DIRECTIVES) == Found(NOTHING, None)
     assert outcalls_of(None) == 0
+
+
+@pytest.mark.parametrize(("over", "fits"), [(0, True), (1, False)])
+def test_no_failure_is_remembered_for_longer_than_the_cache_takes(
+    *, over: int, fits: bool
+) -> None:
+    """A setting that the cache would refuse at each put would remember nothing at all."""
+    settings = Settings()._asdict() | {"negative_ttl_s": MAX_NEGATIVE_TTL_S + over}
+    assert (refuse_settings(settings) is None) == fits

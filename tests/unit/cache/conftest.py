@@ -2,77 +2,22 @@
 
 import builtins
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import kybra
 import pytest
 
-from cache_core.response_cache import ResponseCache
+from cache_core.answer_cache import AnswerCache
+from refrain_core.request_parts import parts_text
 from tests.unit import fresh_canister
+from tests.unit.cache.certified_cache import Certified
+from tests.unit.cache.memories import Memory
 
 TENANT = "rrkah-fqaaa-aaaaa-aaaaq-cai"
 INSTALLER = "ryjl3-tyaaa-aaaaa-aaaba-cai"
 WRITER = TENANT
-
-
-class DictMap:
-    """A StableBTreeMap[text, text] that is a dict, with the cache's bounds on sizes."""
-
-    def __init__(self) -> None:
-        """Start empty."""
-        self.entries: dict[str, str] = {}
-        self.writes = 0
-
-    def get(self, key: str) -> "str | None":
-        """Return a value or None."""
-        return self.entries.get(key)
-
-    def insert(self, key: str, value: str) -> "str | None":
-        """Set a value that fits; return the former one."""
-        assert len(key.encode()) <= 20
-        assert len(value.encode()) <= 4_523
-        self.writes += 1
-        former = self.entries.get(key)
-        self.entries[key] = value
-        return former
-
-    def remove(self, key: str) -> "str | None":
-        """Remove a key; return its value."""
-        self.writes += 1
-        return self.entries.pop(key, None)
-
-    def items(self) -> list[tuple[str, str]]:
-        """Return all entries in the order of their keys."""
-        return sorted(self.entries.items())
-
-
-class Memory:
-    """The maps of one cache, which outlive its heap."""
-
-    def __init__(self) -> None:
-        """Start empty."""
-        self.banks = [DictMap() for _ in range(32)]
-        self.meta = DictMap()
-
-    def begin(self) -> ResponseCache:
-        """Install a cache on this memory."""
-        cache = ResponseCache(self.banks, self.meta)
-        cache.begin(1)
-        return cache
-
-    def resume(self) -> ResponseCache:
-        """Upgrade: a new heap over the same maps."""
-        cache = ResponseCache(self.banks, self.meta)
-        cache.resume(1)
-        return cache
-
-    def writes(self) -> int:
-        """Count the writes to all maps."""
-        return self.meta.writes + sum(bank.writes for bank in self.banks)
-
-    def records(self) -> int:
-        """Count the records of all banks, pieces and gravestones too."""
-        return sum(len(bank.entries) for bank in self.banks)
+OTHER = "r7inp-6aaaa-aaaaa-aaabq-cai"
 
 
 @pytest.fixture(scope="session")
@@ -88,7 +33,7 @@ def memory() -> Memory:
 
 
 @pytest.fixture
-def cache(memory: Memory) -> ResponseCache:
+def cache(memory: Memory) -> AnswerCache:
     """Provide an empty cache."""
     return memory.begin()
 
@@ -111,16 +56,27 @@ def put_request() -> Callable[..., dict[str, Any]]:
         }
         outer = {
             "digest": digest,
+            "sample": 0,
             "namespace": TENANT,
             "answer": answer,
             "ttl_s": None,
             "cache_control": "",
+            "parts": "",
+            "voters": [],
+            "cost_cycles": 0,
+            "cost_ms": 0,
         }
         for field, value in fields.items():
             (answer if field in answer else outer)[field] = value
         return outer
 
     return make
+
+
+@pytest.fixture
+def certified(put_request: Callable[..., dict[str, Any]]) -> Certified:
+    """Provide a cache that certifies."""
+    return Certified(put_request)
 
 
 class Platform:
@@ -131,9 +87,12 @@ class Platform:
         self.maps: dict[int, dict[str, str]] = {}
         self.caller_now = INSTALLER
         self.now_ns = 1_000_000_000
-        self.timers: list[Callable[[], None]] = []
+        self.timers: list[Callable[[], Any]] = []
         self.intervals: list[Callable[[], None]] = []
         self.printed: list[str] = []
+        self.roots: list[bytes] = []
+        self.randomness = kybra.CallResult(b"\x5e" * 32, None)
+        self.certificate: bytes | None = b"signed"
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         """Serve map calls by the name of their operation."""
@@ -152,7 +111,15 @@ class Platform:
         """Keep what was printed."""
         self.printed.append(text)
 
-    def set_timer(self, delay_s: int, function: Callable[[], None]) -> int:
+    def set_certified_data(self, root: bytes) -> None:
+        """Keep a root."""
+        self.roots.append(root)
+
+    def data_certificate(self) -> "bytes | None":
+        """Return what stands for the certificate of the last root."""
+        return self.certificate
+
+    def set_timer(self, delay_s: int, function: Callable[[], Any]) -> int:
         """Keep a timer that is due at once."""
         assert delay_s == 0
         self.timers.append(function)
@@ -168,7 +135,11 @@ class Platform:
         """Run all timers that are due; return how many."""
         ran = 0
         while self.timers:
-            self.timers.pop(0)()
+            started = self.timers.pop(0)()
+            if started is not None:
+                next(started)
+                with suppress(StopIteration):
+                    started.send(self.randomness)
             ran += 1
         return ran
 
@@ -210,3 +181,42 @@ def main(platform: Platform) -> Any:
     assert "Ok" in module.allow_writer(WRITER)
     platform.caller_now = WRITER
     return module
+
+
+@pytest.fixture
+def keep(main: Any, put_request: Callable[..., dict[str, Any]]) -> Callable[..., str]:
+    """Provide a put of the answer to a request, with the request's parts; returns the digest."""
+
+    def put(namespace: str = OTHER, content: str = "four", **fields: Any) -> str:
+        asked: dict[str, Any] = {
+            name: fields.pop(name) for name in ("messages", "seed", "extra") if name in fields
+        }
+        request: dict[str, Any] = {
+            **ask(),
+            **asked,
+            "namespace": None if "-" in namespace else namespace,
+        }
+        found = main.asked(request, namespace, lambda *_: True)
+        fields.setdefault("parts", parts_text(request))
+        stored = main.put(put_request(found.digest, content, namespace=namespace, **fields))
+        assert "Stored" in stored
+        return str(found.digest)
+
+    return put
+
+
+def ask() -> dict[str, Any]:
+    """Build an AskRequest."""
+    return {
+        "namespace": None,
+        "model": "tiny@r1:Q4_K_M",
+        "messages": [{"role": "user", "content": "hello"}],
+        "max_tokens": None,
+        "temperature_micros": None,
+        "top_p_micros": None,
+        "seed": None,
+        "stop": [],
+        "response_format": None,
+        "extra": None,
+        "cache_control": None,
+    }

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cache_core import places, upkeep
-from cache_core.bank_store import BankStore, kept_of
-from cache_core.response_cache import ResponseCache
+from cache_core import lookups, places, puts, upkeep
+from cache_core.answer_cache import AnswerCache
+from cache_core.bank_store import BankStore
+from cache_core.kept import kept_of
 
 STEADY = settings(deadline=None, derandomize=True, max_examples=150)
 TENANT = "rrkah-fqaaa-aaaaa-aaaaq-cai"
@@ -29,6 +30,11 @@ def digest(number: int) -> str:
     return f"00{number:x}" + "0" * 61
 
 
+def everyone(_: str) -> bool:
+    """See every namespace."""
+    return True
+
+
 def crowded_key(of: str, probe: int = 0) -> str:
     """Stand in for XXH64 with so few values that nearly every put collides."""
     return f"{(int(of[2], 16) * (probe + 1) + probe) % 6:016x}"
@@ -39,16 +45,17 @@ def text_of(number: int, version: int) -> str:
     return f"{number}.{version} " * (1_500 if number % 3 == 0 else 1)
 
 
-def check_index(cache: ResponseCache, store: BankStore) -> None:
+def check_index(cache: AnswerCache, store: BankStore) -> None:
     """Check that the index knows exactly what stands in the banks."""
     rows = [row for bank in range(32) for row in store.rows(bank)]
-    assert sorted(cache.index.places()) == sorted(place for place, _ in rows)
+    assert {digest: cache.index.get(digest) for digest in cache.index.digests()} == dict(rows)
+    assert len(cache.index) == len(rows)
     assert cache.index.size_bytes == sum(kept.size_bytes for _, kept in rows)
 
 
-def rebuilt(memory: Any) -> ResponseCache:
+def rebuilt(memory: Any) -> AnswerCache:
     """Upgrade, and run all steps of the rebuild."""
-    cache: ResponseCache = memory.resume()
+    cache: AnswerCache = memory.resume()
     while upkeep.work_step(cache):
         pass
     return cache
@@ -63,7 +70,7 @@ def test_a_search_finds_its_own_newest_answer_unless_it_was_evicted(
 ) -> None:
     """Against a dict: no answer is lost but by eviction, none is another's, none is stale."""
     memory = new_memory()
-    cache: ResponseCache = memory.begin()
+    cache: AnswerCache = memory.begin()
     stored: dict[int, str] = {}
     lost = 0
     with pytest.MonkeyPatch.context() as patch:
@@ -71,14 +78,14 @@ def test_a_search_finds_its_own_newest_answer_unless_it_was_evicted(
         for version, (name, number) in enumerate(commands):
             if name == "put":
                 content = text_of(number, version)
-                assert "Stored" in cache.put(put_request(digest(number), content), SECOND)
+                assert "Stored" in puts.put(cache, put_request(digest(number), content), SECOND)
                 stored[number] = content
                 assert cache.store.find(digest(number)) is not None
             elif name == "remove":
-                assert not cache.remove(digest(number)) or number in stored
+                assert not puts.remove(cache, digest(number), everyone) or number in stored
                 stored.pop(number, None)
             elif name == "fetch":
-                result = cache.fetch(TENANT, digest(number), 2 * SECOND)
+                result = lookups.fetch(cache, TENANT, digest(number), everyone, 2 * SECOND)
                 assert "Miss" in result or result["Hit"]["answer"]["content"] == stored[number]
             else:
                 upkeep.flush(cache)
@@ -86,24 +93,24 @@ def test_a_search_finds_its_own_newest_answer_unless_it_was_evicted(
             lost += len(stored)
             stored = {n: stored[n] for n in stored if cache.store.find(digest(n)) is not None}
             lost -= len(stored)
-            assert lost == cache.counters()["evictions"]
+            assert lost == cache.tally.counts("").evictions
             check_index(cache, cache.store)
 
 
 def test_a_removal_in_the_middle_keeps_what_stands_behind_it_in_reach(
     memory: Any,
-    cache: ResponseCache,
+    cache: AnswerCache,
     put_request: Callable[..., dict[str, Any]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The slot becomes a gravestone, which the next put of a new answer takes."""
     monkeypatch.setattr(places, "short_key", lambda _, probe=0: f"{probe:016x}")
     for number in (1, 2, 3):
-        cache.put(put_request(digest(number), f"answer {number}"), SECOND)
-    assert cache.remove(digest(2))
+        puts.put(cache, put_request(digest(number), f"answer {number}"), SECOND)
+    assert puts.remove(cache, digest(2), everyone)
     assert memory.banks[0].entries["0" * 15 + "1"] == "x1"
     assert cache.store.find(digest(3)) is not None
-    cache.put(put_request(digest(4), "answer 4"), SECOND)
+    puts.put(cache, put_request(digest(4), "answer 4"), SECOND)
     found = cache.store.find(digest(4))
     assert found is not None
     assert found.place.key == "0" * 15 + "1"
@@ -111,32 +118,32 @@ def test_a_removal_in_the_middle_keeps_what_stands_behind_it_in_reach(
 
 
 def test_a_fifth_answer_of_the_same_slots_takes_the_last_ones(
-    cache: ResponseCache,
+    cache: AnswerCache,
     put_request: Callable[..., dict[str, Any]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """It counts as an eviction, and the long answer's pieces go too."""
     monkeypatch.setattr(places, "short_key", lambda _, probe=0: f"{probe:016x}")
     for number in (1, 2, 3, 4):
-        cache.put(put_request(digest(number), "x" * 9_000), SECOND)
-    result = cache.put(put_request(digest(5), "short"), SECOND)
+        puts.put(cache, put_request(digest(number), "x" * 9_000), SECOND)
+    result = puts.put(cache, put_request(digest(5), "short"), SECOND)
     assert result == {"Stored": {"key": "0" * 15 + "3", "evicted": 1}}
     assert cache.store.find(digest(4)) is None
     assert len(cache.index) == 4
-    assert cache.counters()["evictions"] == 1
+    assert cache.tally.counts("").evictions == 1
 
 
 def test_a_victim_that_was_to_be_passed_does_not_cut_the_way_to_the_new_answer(
-    cache: ResponseCache,
+    cache: AnswerCache,
     put_request: Callable[..., dict[str, Any]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The slot is chosen again after evictions emptied one before it."""
     monkeypatch.setattr(places, "short_key", lambda _, probe=0: f"{probe:016x}")
     cache.bounds = cache.bounds._replace(max_entries=1)
-    cache.put(put_request(digest(1)), SECOND)
-    assert cache.put(put_request(digest(2)), SECOND)["Stored"]["evicted"] == 1
+    puts.put(cache, put_request(digest(1)), SECOND)
+    assert puts.put(cache, put_request(digest(2)), SECOND)["Stored"]["evicted"] == 1
     found = cache.store.find(digest(2))
     assert found is not None
-    assert cache.index.get(found.place) == kept_of(found.entry)
+    assert cache.index.get(digest(2)) == kept_of(found.place, found.entry)
     assert len(cache.index) == 1

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from tests.unit.cache import conftest
+
 INSTALLER = "ryjl3-tyaaa-aaaaa-aaaba-cai"
 WRITER = "rrkah-fqaaa-aaaaa-aaaaq-cai"
 TENANT = "r7inp-6aaaa-aaaaa-aaabq-cai"
@@ -14,27 +16,14 @@ Maker = Callable[..., dict[str, Any]]
 
 def ask(**fields: Any) -> dict[str, Any]:
     """Build an AskRequest with some fields replaced."""
-    request: dict[str, Any] = {
-        "namespace": None,
-        "model": "tiny@r1:Q4_K_M",
-        "messages": [{"role": "user", "content": "hello"}],
-        "max_tokens": None,
-        "temperature_micros": None,
-        "top_p_micros": None,
-        "seed": None,
-        "stop": [],
-        "response_format": None,
-        "extra": None,
-        "cache_control": None,
-    }
-    return {**request, **fields}
+    return {**conftest.ask(), **fields}
 
 
 def digest_for(main: Any, request: dict[str, Any], namespace: str) -> str:
     """Fingerprint a request as its namespace asks it."""
-    digest = main.digest_asked(request, namespace)
-    assert isinstance(digest, str)
-    return digest
+    asked = main.asked(request, namespace, lambda *_: True)
+    assert not isinstance(asked, dict)
+    return str(asked.digest)
 
 
 def test_what_a_writer_puts_its_tenant_finds_by_request_and_by_digest(
@@ -103,8 +92,8 @@ def test_only_writers_write_and_only_controllers_configure(
     refused += [
         main.put(put_request("0" * 64)),
         main.fetch(TENANT, "0" * 64, ""),
-        main.remove("0" * 64),
     ]
+    assert main.remove("0" * 64) == {"Ok": "nothing was stored"}
     assert all("NotAllowed" in result["Refused"] for result in refused)
 
 
@@ -150,13 +139,13 @@ def test_an_upgrade_keeps_answers_roles_settings_and_flushed_counts(
     main.fetch(WRITER, "1" * 64, "")
     platform.caller_now = INSTALLER
     main.configure({**main.settings(), "max_entries": 5})
-    platform.timers.clear()
     platform.intervals[0]()
+    platform.timers.clear()
     after: Any = fresh_main()
     after.resume()
     assert after.counters()["rebuilding"] == 32
     assert "Hit" in after.lookup_digest("8" * 64)
-    assert platform.run_timers() == 33
+    assert platform.run_timers() == 34
     assert after.counters()["entries"] == 5
     assert after.counters()["hits"] == 1
     assert after.settings()["max_entries"] == 5
@@ -183,8 +172,8 @@ def test_a_failing_timer_prints_and_the_next_minute_tries_again(
     platform.intervals[-1]()
     platform.run_timers()
     assert after.counters() == {**after.counters(), "rebuilding": 0, "entries": 1}
-    monkeypatch.setattr(after.cache.meta, "save_counts", lambda _: 1 // 0)
-    after.cache.tally.add("hits")
+    monkeypatch.setattr(after.cache.tenants, "save_counts", lambda *_: 1 // 0)
+    after.cache.tally.add("", "hits")
     platform.intervals[-1]()
     assert "upkeep failed" in platform.printed[-1]
 

@@ -1,0 +1,76 @@
+"""The cache's parts, and what every call on them shares: freeing answers, and bounds.
+
+After every put, what is indexed keeps the bounds. Only what an upgrade left and the rebuild has
+not loaded yet may stand over them, and what stood there before a controller lowered them.
+"""
+
+from cache_core.answer_index import AnswerIndex, Victim
+from cache_core.bank_store import BankStore, Found
+from cache_core.cache_bounds import CacheBounds
+from cache_core.certified_answers import CertifiedAnswers, Certify
+from cache_core.departures import EVICTED, REMOVED, Departures
+from cache_core.invalidation import Invalidation
+from cache_core.meta_rows import MetaRows
+from cache_core.shelves import Shelf
+from cache_core.stable_maps import StableMaps
+from cache_core.tally import Tally
+from cache_core.tenant_rows import TenantRows
+
+
+class AnswerCache:
+    """Answers in banks, bounded and counted; the heap's part of them is rebuilt by `upkeep`."""
+
+    def __init__(self, maps: StableMaps, certify: "Certify | None" = None) -> None:
+        """Serve from these maps; `upkeep.begin` or `upkeep.resume` comes before any call.
+
+        certify: None where nobody signs.
+        """
+        self.store = BankStore(maps.banks)
+        self.meta = MetaRows(maps.meta)
+        self.certified = CertifiedAnswers(self.meta, certify)
+        self.tenants = TenantRows(maps.tenants)
+        self.invalidation = Invalidation(maps.purges)
+        self.departures = Departures()
+        self.tally = Tally(self.tenants.counts)
+        self.bounds = CacheBounds()
+        self.index = AnswerIndex(self._open_shelf)
+        self.banks_left: list[int] = []
+        self.banks_old: list[int] = []
+        self.sweep_queue: list[str] = []
+
+    @property
+    def whole(self) -> "tuple[int, int]":
+        """The most entries and bytes of all namespaces together."""
+        return (self.bounds.max_entries, self.bounds.max_bytes)
+
+    def find(self, digest: str) -> "Found | None":
+        """Return a stored answer: by the index, and by probing only while that is not whole."""
+        kept = self.index.get(digest)
+        if kept is not None:
+            return self.store.found_at(kept.place, digest)
+        return self.store.find(digest) if self.banks_left else None
+
+    def release(self, found: Found, reason: str) -> None:
+        """Free an answer in store and index, and note why."""
+        self.index.forget(found.entry.digest)
+        self.store.free(found.place)
+        if reason == REMOVED:
+            self.certified.drop([found.entry.digest])
+        else:
+            self.certified.forget(found.entry.digest)
+        self.departures.left(found.entry.digest, reason, found.entry.namespace)
+
+    def evict(self, victims: "list[Victim]") -> None:
+        """Free answers that the index has dropped to make room."""
+        for digest, kept in victims:
+            self.store.free(kept.place)
+            self.certified.forget(digest)
+            self.departures.left(digest, EVICTED, kept.namespace)
+            self.tally.add(kept.namespace, "evictions")
+
+    def overflow(self, at_most: int) -> "list[Victim]":
+        """Drop from the index at most so many answers that stand over the bounds."""
+        return self.index.overflow(self.whole, at_most)
+
+    def _open_shelf(self, namespace: str) -> Shelf:
+        return Shelf(self.tenants.bounds(namespace), *self.whole)
