@@ -13,6 +13,7 @@ from kybra_replica.kernel.module import code_of_program
 from refrain.agent import code_install
 from refrain.cli.entry import cli
 from refrain.sources import bundle_roots, canister_entry
+from tests.statuses import HIT
 from tests.system.clients.elsewhere import served_elsewhere
 from tests.system.network import program_at
 
@@ -65,7 +66,7 @@ def test_an_upgrade_keeps_the_answers(elsewhere: Elsewhere, name: str, tmp_path:
     assert (result.exit_code, result.stdout) == (0, f"Upgraded {name}.\n"), result.output
     steps = ["stopping batcher", f"installing the new {name}", f"started {name}"]
     assert [step for step in steps if step not in result.stderr] == []
-    assert cache_status(elsewhere) == "hit"
+    assert cache_status(elsewhere) == HIT
 
 
 def test_a_large_module_is_sent_in_chunks(

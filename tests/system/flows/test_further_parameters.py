@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.statuses import HIT
+
 if TYPE_CHECKING:
     from tests.system.network import Network
 
@@ -24,7 +26,7 @@ def test_a_cached_answer_is_the_live_one_byte_for_byte(network: Network) -> None
     live = network.answered("Capital?", extra='{"top_k":40}')
     for extra in ('{"top_k":40}', ' {"top_k" : 4.0e1, "min_p": null}'):
         again = network.answered("Capital?", extra=extra, cache_control=None)
-        assert again["cache_status"] == "hit"
+        assert again["cache_status"] == HIT
         assert again["answer"] == live["answer"]
         assert again["answer"]["content"].encode() == ANSWER.encode()
     assert network.outcalls == 1
