@@ -176,5 +176,7 @@ def test_shared_failure_reaches_everybody(network: Network) -> None:
         for reply in replies
     ]
     assert [each["ProviderError"]["status"] for each in failures] == [500] * 3
+    assert network.outcalls == 1
+    network.replica.advance(30)  # as long as the failure is remembered
     network.answer_model("Paris")
     assert network.answered(PROMPT)["cache_status"] == MISS_STORED
