@@ -8,7 +8,7 @@ import pytest
 
 from tests.parity.dapps import chat_reply, request
 from tests.parity.pocket import NODES, rejected, replied
-from tests.statuses import MISS_STORED
+from tests.statuses import MISS_STORED, STALE_STORED
 
 if TYPE_CHECKING:
     from tests.parity.dapps import Dapps
@@ -67,7 +67,7 @@ def test_failure_reaches_everybody_who_joined(dapps: Dapps) -> None:
     assert set(dapps.asked(opener)["Refused"]) == {"ProviderError"}
     assert set(dapps.result(ticket)["Failed"]) == {"ProviderError"}
     dapps.pocket.advance(FAILURE_KEPT_S)
-    assert dapps.answered(PROMPT, "Paris")["cache_status"] == MISS_STORED
+    assert dapps.answered(PROMPT, "Paris")["cache_status"] == STALE_STORED
 
 
 def test_transform_lets_nodes_agree_on_replies_that_differ_in_ids(dapps: Dapps) -> None:

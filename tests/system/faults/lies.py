@@ -129,8 +129,20 @@ LIES = (
     Lie("a 500", saying(500, {"error": "boom"}), "ProviderError", "'status': 500", lasts=True),
     Lie("a loading model", saying(503, _LOADING), "ProviderError", "'status': 503", lasts=True),
     Lie("a rate limit", saying(429, {"error": "slow down"}), "RateLimited", "retry_after_s"),
-    Lie("an echoed key", partial(_echo_key, status=401), "ProviderError", "'status': 401", lasts=True),
-    Lie("a key in a 500", partial(_echo_key, status=500), "ProviderError", "'status': 500", lasts=True),
+    Lie(
+        "an echoed key",
+        partial(_echo_key, status=401),
+        "ProviderError",
+        "'status': 401",
+        lasts=True,
+    ),
+    Lie(
+        "a key in a 500",
+        partial(_echo_key, status=500),
+        "ProviderError",
+        "'status': 500",
+        lasts=True,
+    ),
     Lie("a 404", saying(404, b"<html>"), "ProviderError", "'status': 404", lasts=True),
     Lie("a redirect", _redirect, "ProviderError", "'status': 302"),
     Lie("an unheard-of status", saying(799, b""), "ProviderError", "'status': 799", lasts=True),
@@ -164,7 +176,9 @@ LIES = (
         _NOT_JSON,
     ),
     Lie("a reply cut short", _cut_short, "ResponseTooLarge", _TOO_LARGE, lasts=True),
-    Lie("3 MB", saying(200, chat("x" * THREE_MEGABYTES)), "ResponseTooLarge", _TOO_LARGE, lasts=True),
+    Lie(
+        "3 MB", saying(200, chat("x" * THREE_MEGABYTES)), "ResponseTooLarge", _TOO_LARGE, lasts=True
+    ),
     Lie("a reset within", _reset_within, "ResponseTooLarge", _TOO_LARGE, lasts=True),
     Lie("a reset", _reset, "Unreachable", "no connection"),
     Lie("no HTTP", _garbage_protocol, "Unreachable", "no connection"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.statuses import HIT, MISS, MISS_STORED
+from tests.statuses import HIT, MISS, MISS_STORED, STALE_STORED
 from tests.system.faults.lies import LIES, Lie, chat, honest, say
 from tests.system.faults.served_network import API_KEY
 
@@ -37,7 +37,7 @@ def test_a_lie_ends_in_its_refusal_and_leaves_nothing(
         assert len(server.asked) == 1
         lied_to.let_failures_end()
     answered = lied_to.ask(lie.name)["Answered"]
-    assert answered["cache_status"] == MISS_STORED
+    assert answered["cache_status"] == (STALE_STORED if lie.lasts else MISS_STORED)
     after = lied_to.facts()
     assert after == before._replace(answers=before.answers + 1, failures=after.failures)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.statuses import MISS_STORED
+from tests.statuses import MISS_STORED, STALE_STORED
 from tests.system.faults.lies import PATIENCE_S, chat, honest, say, saying, silent
 from tests.system.faults.served_network import ServedNetwork
 
@@ -92,7 +92,7 @@ def test_nodes_that_sample_alone_find_no_consensus(
     assert replicated.facts() == before._replace(failures=before.failures + 1)
     server.answer = honest
     replicated.let_failures_end()
-    assert replicated.ask("disagree")["Answered"]["cache_status"] == MISS_STORED
+    assert replicated.ask("disagree")["Answered"]["cache_status"] == STALE_STORED
 
 
 @pytest.mark.parametrize(

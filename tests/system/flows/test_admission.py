@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.statuses import HIT, MISS, MISS_STORED
+from tests.statuses import HIT, MISS, STALE_STORED
 
 if TYPE_CHECKING:
     from tests.system.network import Network
@@ -89,7 +89,7 @@ def test_failure_that_lasts_is_kept_for_its_time_only(network: Network) -> None:
     network.replica.advance(1)
     network.answer_model("The end.")
     answered = network.answered(PROMPT)
-    assert (answered["outcalls"], answered["cache_status"]) == (1, MISS_STORED)
+    assert (answered["outcalls"], answered["cache_status"]) == (1, STALE_STORED)
 
 
 def test_failure_that_passes_is_not_stored(network: Network) -> None:
