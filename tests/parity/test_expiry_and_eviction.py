@@ -35,7 +35,7 @@ def test_sweep_frees_expired_answers_that_nobody_asks_for(dapps: Dapps) -> None:
     dapps.pocket.advance(101)
     dapps.pocket.advance(60)
     counters = dapps.counters("cache")
-    assert (counters["entries"], counters["bytes"], counters["expired"]) == (0, 0, 3)
+    assert (counters["entries"], counters["bytes"], counters["freed"]) == (0, 0, 3)
 
 
 def test_bound_on_entries_evicts_the_least_recently_used(dapps: Dapps) -> None:

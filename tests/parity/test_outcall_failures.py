@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.parity.dapps import chat_reply
+from tests.parity.dapps import chat_reply, request
 from tests.parity.pocket import NODES, rejected, replied
-from tests.statuses import MISS_STORED
+from tests.statuses import MISS_STORED, STALE_STORED
 
 if TYPE_CHECKING:
     from tests.parity.dapps import Dapps
 
 PROMPT = "Capital of France?"
 SYS_FATAL, SYS_TRANSIENT = 1, 2
+FAILURE_KEPT_S = 31
+"""A second longer than a lasting failure is remembered."""
 
 
 @pytest.mark.parametrize("status", [401, 404, 500])
@@ -64,7 +66,8 @@ def test_failure_reaches_everybody_who_joined(dapps: Dapps) -> None:
     dapps.pocket.respond(outcall, replied("oops", 500))
     assert set(dapps.asked(opener)["Refused"]) == {"ProviderError"}
     assert set(dapps.result(ticket)["Failed"]) == {"ProviderError"}
-    assert dapps.answered(PROMPT, "Paris")["cache_status"] == MISS_STORED
+    dapps.pocket.advance(FAILURE_KEPT_S)
+    assert dapps.answered(PROMPT, "Paris")["cache_status"] == STALE_STORED
 
 
 def test_transform_lets_nodes_agree_on_replies_that_differ_in_ids(dapps: Dapps) -> None:
@@ -81,12 +84,14 @@ def test_transform_lets_nodes_agree_on_replies_that_differ_in_ids(dapps: Dapps) 
 
 
 def test_nodes_with_different_answers_reach_no_consensus(dapps: Dapps) -> None:
-    """Where the nodes' replies differ in the answer itself, none of them counts."""
+    """Where the nodes' replies differ in the answer itself, none counts; the failure is kept."""
     dapps.set_provider("replicated")
     replies = [replied(chat_reply(f"Paris, says node {node}")) for node in range(NODES)]
     refusal = dapps.ask(PROMPT, *replies, temperature_micros=[0])["Refused"]
     assert set(refusal) == {"NoConsensus"}
-    assert dapps.counters("cache")["entries"] == 0
+    kept = dapps.query("cache", "lookup", request(PROMPT, temperature_micros=[0]))
+    assert set(kept["Negative"]["refusal"]) == {"NoConsensus"}
+    assert dapps.counters("cache")["entries"] == 1
 
 
 def test_four_nodes_of_thirteen_cannot_stop_an_answer(dapps: Dapps) -> None:

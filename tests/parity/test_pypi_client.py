@@ -37,9 +37,9 @@ def test_client_calls_a_canister_by_its_candid(dapps: Dapps) -> None:
     assert cache.remove(DIGEST) == [{"Ok": "nothing was stored"}]
     assert cache.counters()[0]["entries"] == 0
     pic.set_sender(STRANGER)
-    assert set(cache.remove(DIGEST)[0]["Refused"]) == {"NotAllowed"}
+    assert set(cache.allow_writer(STRANGER.to_str())[0]["Refused"]) == {"NotAllowed"}
     pic.set_anonymous_sender()
-    assert set(cache.remove(DIGEST)[0]["Refused"]) == {"NotAllowed"}
+    assert set(cache.allow_writer(STRANGER.to_str())[0]["Refused"]) == {"NotAllowed"}
 
 
 def test_client_tells_rejects_as_value_errors(dapps: Dapps) -> None:

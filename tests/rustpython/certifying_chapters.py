@@ -7,7 +7,7 @@ from cache_core.certified_answers import CertifiedAnswers
 from cache_core.meta_rows import MetaRows
 from tests.rustpython.cache_inputs import entry_of
 from tests.rustpython.inputs import OTHER, START_NS, TENANT, Inputs, put
-from tests.rustpython.played_chapters import DIGEST, STRANGER, WRITER, Played
+from tests.rustpython.played_canister import DIGEST, STRANGER, WRITER, Played
 from tests.rustpython.recording import Recording
 from tests.rustpython.stand_ins import Attributes, DictMap, Sees
 from tests.rustpython.whole_cache_chapters import new_maps, opened

@@ -106,7 +106,8 @@ def _garbage_protocol(talk: Talk) -> None:
 class Lie(NamedTuple):
     """A server's answer and the refusal it ends in: its variant, and a part of its payload.
 
-    patience_s: how long the answer is waited for, short where none is to come.
+    patience_s: how long the answer is waited for, short where none is to come. lasts: whether the
+    next ask at once would meet it again, so that the cache remembers it for a while.
     """
 
     name: str
@@ -114,6 +115,7 @@ class Lie(NamedTuple):
     variant: str
     says: str
     patience_s: float = PATIENCE_S
+    lasts: bool = False
 
 
 _NO_CHOICES = "the provider's reply has no choices"
@@ -124,14 +126,26 @@ _TOO_LARGE = f"'limit': {RESPONSE_LIMIT_BYTES}"
 _LOADING = {"error": {"code": 503, "message": "Loading model", "type": "unavailable_error"}}
 
 LIES = (
-    Lie("a 500", saying(500, {"error": "boom"}), "ProviderError", "'status': 500"),
-    Lie("a loading model", saying(503, _LOADING), "ProviderError", "'status': 503"),
+    Lie("a 500", saying(500, {"error": "boom"}), "ProviderError", "'status': 500", lasts=True),
+    Lie("a loading model", saying(503, _LOADING), "ProviderError", "'status': 503", lasts=True),
     Lie("a rate limit", saying(429, {"error": "slow down"}), "RateLimited", "retry_after_s"),
-    Lie("an echoed key", partial(_echo_key, status=401), "ProviderError", "'status': 401"),
-    Lie("a key in a 500", partial(_echo_key, status=500), "ProviderError", "'status': 500"),
-    Lie("a 404", saying(404, b"<html>"), "ProviderError", "'status': 404"),
+    Lie(
+        "an echoed key",
+        partial(_echo_key, status=401),
+        "ProviderError",
+        "'status': 401",
+        lasts=True,
+    ),
+    Lie(
+        "a key in a 500",
+        partial(_echo_key, status=500),
+        "ProviderError",
+        "'status': 500",
+        lasts=True,
+    ),
+    Lie("a 404", saying(404, b"<html>"), "ProviderError", "'status': 404", lasts=True),
     Lie("a redirect", _redirect, "ProviderError", "'status': 302"),
-    Lie("an unheard-of status", saying(799, b""), "ProviderError", "'status': 799"),
+    Lie("an unheard-of status", saying(799, b""), "ProviderError", "'status': 799", lasts=True),
     Lie("plain words", saying(200, b"Paris, of course!"), "BadReply", _NOT_JSON),
     Lie("an empty body", saying(200, b""), "BadReply", _NOT_JSON),
     Lie("UTF-8 garbage", saying(200, b'{"choices": "\xff\xfe\xc0"}'), "BadReply", _NOT_JSON),
@@ -161,9 +175,11 @@ LIES = (
         "BadReply",
         _NOT_JSON,
     ),
-    Lie("a reply cut short", _cut_short, "ResponseTooLarge", _TOO_LARGE),
-    Lie("3 MB", saying(200, chat("x" * THREE_MEGABYTES)), "ResponseTooLarge", _TOO_LARGE),
-    Lie("a reset within", _reset_within, "ResponseTooLarge", _TOO_LARGE),
+    Lie("a reply cut short", _cut_short, "ResponseTooLarge", _TOO_LARGE, lasts=True),
+    Lie(
+        "3 MB", saying(200, chat("x" * THREE_MEGABYTES)), "ResponseTooLarge", _TOO_LARGE, lasts=True
+    ),
+    Lie("a reset within", _reset_within, "ResponseTooLarge", _TOO_LARGE, lasts=True),
     Lie("a reset", _reset, "Unreachable", "no connection"),
     Lie("no HTTP", _garbage_protocol, "Unreachable", "no connection"),
     Lie("silence", silent, "Timeout", "did not answer", LITTLE_PATIENCE_S),

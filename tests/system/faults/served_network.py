@@ -23,12 +23,13 @@ WAIT_S = 20.0
 
 
 class Facts(NamedTuple):
-    """What must be as it was once an ask is over."""
+    """What must be as it was once an ask is over; failures: those that the cache still has."""
 
-    entries: int
+    answers: int
     flights_open: int
     leases_held: int
     cycles: int
+    failures: int
 
 
 class ServedNetwork:
@@ -113,12 +114,29 @@ class ServedNetwork:
 
     def facts(self) -> Facts:
         """Look at what an ask must leave as it was."""
+        kinds = [row["kind"] for row in self.stored()]
         return Facts(
-            self.query("cache", "counters")["entries"],
+            kinds.count("answer"),
             self.query("batcher", "counters")["flights_open"],
             self.query("infer", "counters")["leases_held"],
             all_cycles(self.replica),
+            kinds.count("failure"),
         )
+
+    def stored(self) -> list[dict[str, Any]]:
+        """List all that the cache holds, answers and failures."""
+        rows: list[dict[str, Any]] = []
+        cursor = ""
+        while True:
+            page = self.query("cache", "list_answers", "", cursor, 100)["Listed"]
+            rows += page["rows"]
+            cursor = page["next"]
+            if not cursor:
+                return rows
+
+    def let_failures_end(self) -> None:
+        """Let so much time pass that no failure is remembered any more."""
+        self.replica.advance(self.query("batcher", "settings")["negative_ttl_s"])
 
     def everything_said(self) -> str:
         """Return all replies so far, every log, status and public view."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.statuses import HIT, MISS, MISS_STORED
+from tests.statuses import HIT, MISS, MISS_STORED, STALE_STORED
 from tests.system.faults.lies import LIES, Lie, chat, honest, say
 from tests.system.faults.served_network import API_KEY
 
@@ -21,20 +21,25 @@ if TYPE_CHECKING:
 def test_a_lie_ends_in_its_refusal_and_leaves_nothing(
     lied_to: ServedNetwork, server: LyingServer, lie: Lie
 ) -> None:
-    """Whatever the server does, one request, one refusal; healed, the same ask is answered."""
+    """One request, one refusal, which is remembered if it lasts; healed, the ask is answered."""
     before = lied_to.facts()
     server.answer = lie.tell
     with lied_to.patience(lie.patience_s):
         refusal = lied_to.ask(lie.name)["Refused"]
     assert list(refusal) == [lie.variant]
     assert lie.says in str(refusal)
-    assert lied_to.facts() == before
+    assert lied_to.facts() == before._replace(failures=before.failures + lie.lasts)
     assert (before.flights_open, before.leases_held) == (0, 0)
     assert len(server.asked) == 1
     server.answer = honest
+    if lie.lasts:
+        assert lied_to.ask(lie.name) == {"Refused": refusal}
+        assert len(server.asked) == 1
+        lied_to.let_failures_end()
     answered = lied_to.ask(lie.name)["Answered"]
-    assert answered["cache_status"] == MISS_STORED
-    assert lied_to.facts() == before._replace(entries=before.entries + 1)
+    assert answered["cache_status"] == (STALE_STORED if lie.lasts else MISS_STORED)
+    after = lied_to.facts()
+    assert after == before._replace(answers=before.answers + 1, failures=after.failures)
 
 
 @pytest.mark.parametrize("lie", LIES, ids=lambda lie: lie.name)
@@ -66,22 +71,23 @@ def test_a_refused_port_is_unreachable(lied_to: ServedNetwork, server: LyingServ
 
 
 @pytest.mark.parametrize(
-    ("url", "variant"),
+    ("url", "variant", "failures"),
     [
-        ("http://127.0.0.1:{port}/wrong", "ProviderError"),
-        ("http://127.0.0.1:{port}/v1/chat", "ProviderError"),
-        ("https://127.0.0.1:{port}", "Unreachable"),
+        ("http://127.0.0.1:{port}/wrong", "ProviderError", 1),
+        ("http://127.0.0.1:{port}/v1/chat", "ProviderError", 1),
+        ("https://127.0.0.1:{port}", "Unreachable", 0),
     ],
 )
 def test_a_wrong_url_of_the_provider_is_told(
-    lied_to: ServedNetwork, server: LyingServer, url: str, variant: str
+    lied_to: ServedNetwork, server: LyingServer, url: str, variant: str, failures: int
 ) -> None:
     """A wrong path is the server's 404, TLS to a plain port is no connection."""
     before = lied_to.facts()
     lied_to.set_provider(url=url.format(port=server.port))
     assert list(lied_to.ask(f"wrong {url}")["Refused"]) == [variant]
-    assert lied_to.facts() == before
+    assert lied_to.facts() == before._replace(failures=before.failures + failures)
     lied_to.set_provider(url=server.url)
+    lied_to.let_failures_end()
     assert "Answered" in lied_to.ask(f"wrong {url}")
 
 

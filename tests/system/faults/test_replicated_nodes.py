@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.statuses import MISS_STORED
+from tests.statuses import MISS_STORED, STALE_STORED
 from tests.system.faults.lies import PATIENCE_S, chat, honest, say, saying, silent
 from tests.system.faults.served_network import ServedNetwork
 
@@ -82,16 +82,17 @@ def test_nodes_agree_on_replies_that_differ_beside_the_answer(
 def test_nodes_that_sample_alone_find_no_consensus(
     replicated: ServedNetwork, server: LyingServer
 ) -> None:
-    """Thirteen different answers are none: typed, charged, not stored; then they agree again."""
+    """Thirteen different answers are none: typed, remembered as a failure; then they agree."""
     before = replicated.facts()
     server.answer = sampling
     refusal = replicated.ask("disagree")["Refused"]
     assert list(refusal) == ["NoConsensus"]
     assert "Sample" not in str(refusal)
     assert len(server.asked) == NODES
-    assert replicated.facts() == before
+    assert replicated.facts() == before._replace(failures=before.failures + 1)
     server.answer = honest
-    assert replicated.ask("disagree")["Answered"]["cache_status"] == MISS_STORED
+    replicated.let_failures_end()
+    assert replicated.ask("disagree")["Answered"]["cache_status"] == STALE_STORED
 
 
 @pytest.mark.parametrize(
@@ -117,31 +118,36 @@ def test_four_faulty_nodes_of_thirteen_change_nothing(
 def test_five_faulty_nodes_of_thirteen_are_too_many(
     replicated: ServedNetwork, server: LyingServer
 ) -> None:
-    """Eight equal replies are no agreement: nothing is stored and no shard stays leased."""
+    """Eight equal replies are no agreement: no answer is stored and no shard stays leased."""
     before = replicated.facts()
     server.answer = faulty_for(FAULTY + 1, sampling)
     assert list(replicated.ask("five of thirteen")["Refused"]) == ["NoConsensus"]
-    assert replicated.facts() == before
+    assert replicated.facts() == before._replace(failures=before.failures + 1)
 
 
 @pytest.mark.parametrize(
-    ("lie", "variant"),
+    ("lie", "variant", "failures"),
     [
-        (saying(503, {"error": "loading"}), "ProviderError"),
-        (saying(429, b""), "RateLimited"),
-        (saying(200, b"not JSON"), "BadReply"),
-        (silent, "Timeout"),
+        (saying(503, {"error": "loading"}), "ProviderError", 1),
+        (saying(429, b""), "RateLimited", 0),
+        (saying(200, b"not JSON"), "BadReply", 0),
+        (silent, "Timeout", 0),
     ],
     ids=["503", "429", "not JSON", "silence"],
 )
 def test_nodes_agree_on_a_lie_that_all_of_them_are_told(
-    replicated: ServedNetwork, server: LyingServer, lie: Callable[[Talk], None], variant: str
+    replicated: ServedNetwork,
+    server: LyingServer,
+    lie: Callable[[Talk], None],
+    variant: str,
+    failures: int,
 ) -> None:
     """Thirteen equal failures are one typed refusal, not a lack of consensus."""
     before = replicated.facts()
     server.answer = lie
     with replicated.patience(SOME_PATIENCE_S if lie is silent else PATIENCE_S):
         assert list(replicated.ask(f"all told {variant}")["Refused"]) == [variant]
-    assert replicated.facts() == before
+    assert replicated.facts() == before._replace(failures=before.failures + failures)
     server.answer = honest
+    replicated.let_failures_end()
     assert "Answered" in replicated.ask(f"all told {variant}")

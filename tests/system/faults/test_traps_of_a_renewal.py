@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.system.faults.cycle_books import all_cycles
 from tests.system.faults.fault_points import Message, faults
 from tests.system.faults.trapped_network import TrappedNetwork
-from tests.system.window_cache import keep_windows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,10 +31,8 @@ RENEWAL = (
 
 @pytest.fixture(scope="module")
 def trapped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TrappedNetwork]:
-    """One network for all faults, with the toy cache."""
+    """One network for all faults."""
     network = TrappedNetwork(tmp_path_factory.mktemp("renewals") / "ids.json")
-    keep_windows(network)
-    network.cycles = all_cycles(network.replica)
     yield network
     network.close()
 

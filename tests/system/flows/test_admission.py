@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.statuses import HIT, MISS
+from tests.statuses import HIT, MISS, STALE_STORED
 
 if TYPE_CHECKING:
     from tests.system.network import Network
@@ -80,9 +80,31 @@ def test_empty_answer_is_delivered_and_not_stored(network: Network) -> None:
     assert network.counters("cache")["entries"] == 0
 
 
-def test_failure_is_not_stored(network: Network) -> None:
-    """After an error of the provider the next ask goes out again."""
-    network.mocks.expect().respond(503, "loading")
+def test_failure_that_lasts_is_kept_for_its_time_only(network: Network) -> None:
+    """Half a minute after an error of the provider the next ask goes out again."""
+    network.mocks.expect(times=1).respond(503, "loading")
     assert network.ask(PROMPT)["Refused"]["ProviderError"]["status"] == 503
+    network.replica.advance(29)
+    assert network.ask(PROMPT)["Refused"]["ProviderError"]["status"] == 503
+    network.replica.advance(1)
+    network.answer_model("The end.")
+    answered = network.answered(PROMPT)
+    assert (answered["outcalls"], answered["cache_status"]) == (1, STALE_STORED)
+
+
+def test_failure_that_passes_is_not_stored(network: Network) -> None:
+    """After a rate limit nothing is in the cache, and the next ask goes out again."""
+    network.mocks.expect(times=1).respond(429, "slow down")
+    assert "RateLimited" in network.ask(PROMPT)["Refused"]
+    assert network.counters("cache")["entries"] == 0
+    network.answer_model("The end.")
+    assert network.answered(PROMPT)["outcalls"] == 1
+
+
+def test_no_failure_is_kept_where_the_settings_say_so(network: Network) -> None:
+    """With negative_ttl_s at 0 every ask goes out again."""
+    network.configure("batcher", negative_ttl_s=0)
+    network.mocks.expect(times=1).respond(503, "loading")
+    assert "ProviderError" in network.ask(PROMPT)["Refused"]
     network.answer_model("The end.")
     assert network.answered(PROMPT)["outcalls"] == 1

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from refrain_core.request_parts import parts_text
 from tests.statuses import HIT
+from tests.system.network import request
 
 if TYPE_CHECKING:
     from tests.system.network import Network
@@ -67,9 +69,10 @@ def test_asks_hit_during_the_rebuild_and_count_once(network: Network) -> None:
 
 @pytest.mark.usefixtures("stored")
 def test_bytes_are_the_same_after_the_rebuild(network: Network) -> None:
-    """The rebuilt index counts what the old one counted."""
+    """The rebuilt index counts what the old one counted: texts, headers and requests' parts."""
     rebuild(network)
-    assert network.counters("cache")["bytes"] == len(PROMPTS) * (5_000 + 523)
+    each = 5_000 + 523 + len(parts_text(request("any")))
+    assert network.counters("cache")["bytes"] == len(PROMPTS) * each
 
 
 def test_put_and_remove_during_the_rebuild_are_counted_once(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.statuses import COLLAPSED, HIT, MISS_STORED
+from tests.statuses import COLLAPSED, HIT, MISS_STORED, STALE_STORED
 from tests.system.network import OPERATOR, principal, request
 
 if TYPE_CHECKING:
@@ -176,5 +176,7 @@ def test_shared_failure_reaches_everybody(network: Network) -> None:
         for reply in replies
     ]
     assert [each["ProviderError"]["status"] for each in failures] == [500] * 3
+    assert network.outcalls == 1
+    network.replica.advance(30)  # as long as the failure is remembered
     network.answer_model("Paris")
-    assert network.answered(PROMPT)["cache_status"] == MISS_STORED
+    assert network.answered(PROMPT)["cache_status"] == STALE_STORED

@@ -1,4 +1,4 @@
-"""Stale answers and remembered failures over the wire, beside a toy cache that keeps them."""
+"""Stale answers and remembered failures over the wire."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import pytest
 from tests.statuses import COLLAPSED, HIT, STALE_STORED
 from tests.system.network import Network, request
 from tests.system.payers import PLENTY, Wallet, all_cycles
-from tests.system.window_cache import keep_windows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,9 +22,8 @@ WINDOWS = "ttl=10, stale-while-revalidate=60, stale-if-error=600"
 
 @pytest.fixture
 def network(mocks: StrictMocks, tmp_path: Path) -> Iterator[Network]:
-    """Give a network whose batcher uses the toy cache, with one answer in it that is stale."""
+    """Give a network with one answer in its cache, which is stale."""
     network = Network(mocks, tmp_path / "ids.json")
-    keep_windows(network)
     network.answer_model("Paris")
     network.answered(PROMPT, cache_control=WINDOWS)
     network.replica.advance(30)

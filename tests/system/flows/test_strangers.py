@@ -9,13 +9,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.statuses import HIT
+from tests.system.forged_messages import (
+    ALICE,
+    ARGUMENTS,
+    DIGEST,
+    UNSAID,
+    WITHOUT_ARGUMENTS,
+)
 from tests.system.network import (
     MODEL,
     OPERATOR,
     PROVIDER_URL,
     STRANGER,
-    principal,
-    request,
 )
 
 if TYPE_CHECKING:
@@ -23,8 +28,6 @@ if TYPE_CHECKING:
 
 CANISTERS = Path(__file__).parents[3] / "canisters"
 ANONYMOUS = "2vxsx-fae"
-ALICE = principal("alice")
-DIGEST = "0" * 64
 _LINE = re.compile(r"^  (\w+) : \(.*\) -> \(.*\)( query)?;$", re.MULTILINE)
 
 
@@ -38,70 +41,22 @@ def methods(*, queries: bool) -> list[tuple[str, str]]:
     ]
 
 
-ANSWER = {
-    "content": "forged",
-    "finish": "stop",
-    "model": MODEL,
-    "trust": "replicated",
-    "prompt_tokens": 1,
-    "completion_tokens": 1,
-    "dropped_messages": 0,
-    "dropped_characters": 0,
-    "created_at_ns": 0,
-}
-PROVIDER = {
-    "name": "local",
-    "url": "https://elsewhere.example",
-    "model": MODEL,
-    "remote_model": "x",
-    "mode": "non_replicated",
-    "api_key": None,
-    "max_new_tokens": 5,
-    "shard_ids": ["a"],
-}
-INFERENCE = {"digest": DIGEST, "sample": 0, "request": request("hello")}
-ARGUMENTS: dict[str, tuple[Any, ...]] = {
-    "allow_asker": ({"caller": STRANGER, "sponsored": "yes"},),
-    "ask": (request("hello"),),
-    "connect": (STRANGER, STRANGER),
-    "fetch": (STRANGER, DIGEST, ""),
-    "infer": (INFERENCE,),
-    "lookup": (request("hello", namespace="public"),),
-    "lookup_digest": (DIGEST,),
-    "put": (
-        {
-            "digest": DIGEST,
-            "namespace": "public",
-            "answer": ANSWER,
-            "ttl_s": None,
-            "cache_control": "",
-            "sample": 0,
-            "parts": "",
-            "voters": [],
-            "cost_cycles": 0,
-            "cost_ms": 0,
-        },
-    ),
-    "quote": (request("hello"),),
-    "quote_infer": (INFERENCE,),
-    "refresh_models": (),
-    "remove": (DIGEST,),
-    "remove_provider": ("local",),
-    "result": (1,),
-    "set_provider": (PROVIDER,),
-    "submit": (request("hello"),),
-    "transform": ({"response": {"status": 200, "headers": [], "body": b"{}"}, "context": b""},),
-}
-"""What a stranger would send; methods that are not here take one principal, or settings."""
-
-
 def arguments(network: Network, name: str, method: str) -> tuple[Any, ...]:
     """Make arguments that would do harm if they were taken."""
     if method == "configure":
         return (network.query(name, "settings"),)
-    if method in {"counters", "settings", "models", "providers", "writers", "askers"}:
+    if method in WITHOUT_ARGUMENTS:
         return ()
     return ARGUMENTS.get(method, (STRANGER,))
+
+
+def assert_refused(name: str, method: str, reply: Any) -> None:
+    """Require NotAllowed, or what a method says in its place."""
+    if (name, method) in UNSAID:
+        assert reply == UNSAID[name, method]
+        return
+    refusal = reply["Failed"]["refusal"] if "Failed" in reply else reply["Refused"]
+    assert set(refusal) == {"NotAllowed"}, f"{name}.{method}"
 
 
 def traces(network: Network) -> dict[str, int]:
@@ -119,9 +74,44 @@ def test_update_of_a_stranger_is_refused_and_leaves_no_trace(
     """No update of a stranger writes a map or calls anybody; each says NotAllowed."""
     before = traces(shared)
     reply = shared.update(name, method, *arguments(shared, name, method), sender=caller)
-    refusal = reply["Failed"]["refusal"] if "Failed" in reply else reply["Refused"]
-    assert set(refusal) == {"NotAllowed"}
+    assert_refused(name, method, reply)
     assert traces(shared) == before
+
+
+@pytest.mark.parametrize("caller", [STRANGER, ANONYMOUS], ids=["stranger", "anonymous"])
+def test_stranger_can_neither_tell_nor_change_that_an_answer_is_stored(
+    network: Network, caller: str
+) -> None:
+    """Each says of a tenant's answer what it says where nothing is; the answer stays."""
+    network.answer_model("mine")
+    digest = network.answered("hello")["digest"]
+    before = traces(network)
+    for method, wanted in (
+        ("remove", (digest,)),
+        ("touch", ([digest],)),
+        ("hit_by_digest", (digest,)),
+        ("lookup_digest", (digest,)),
+        ("certified_hit", (digest,)),
+        ("lookup_certified", (digest,)),
+    ):
+        absent = (DIGEST,) if wanted == (digest,) else ([DIGEST],)
+        call = network.update if method in {"remove", "touch"} else network.query
+        replies = [call("cache", method, *each, sender=caller) for each in (wanted, absent)]
+        assert replies[0] == replies[1], method
+    listed = network.query("cache", "list_answers", "", "", 100, sender=caller)["Listed"]
+    assert listed["rows"] == []
+    assert traces(network) == before
+    assert network.answered("hello")["cache_status"] == HIT
+
+
+def test_stranger_purges_nobody_elses(network: Network) -> None:
+    """A namespace and its tags are its tenant's to purge, and a controller's."""
+    network.answer_model("mine")
+    network.answered("hello", cache_control='tags="news"')
+    for scope in ("all", f"namespace/{OPERATOR}", f"tag/{OPERATOR}/news", f"model/{MODEL}"):
+        refused = network.update("cache", "purge", scope, sender=STRANGER)["Refused"]
+        assert set(refused) == {"NotAllowed"}
+    assert network.answered("hello")["cache_status"] == HIT
 
 
 @pytest.mark.parametrize(("name", "method"), methods(queries=True))
@@ -153,9 +143,7 @@ def test_asker_may_ask_and_nothing_else(shared: Network) -> None:
     for name, method in methods(queries=False):
         if method not in allowed:
             args = arguments(shared, name, method)
-            reply = shared.update(name, method, *args, sender=ALICE)
-            refusal = reply["Failed"]["refusal"] if "Failed" in reply else reply["Refused"]
-            assert set(refusal) == {"NotAllowed"}, f"{name}.{method}"
+            assert_refused(name, method, shared.update(name, method, *args, sender=ALICE))
 
 
 def test_denied_asker_is_a_stranger_again(shared: Network) -> None:

@@ -1,0 +1,99 @@
+"""What a stranger would send to each method: arguments that would do harm if they were taken."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.system.network import MODEL, OPERATOR, STRANGER, principal, request
+
+ALICE = principal("alice")
+DIGEST = "0" * 64
+
+ANSWER = {
+    "content": "forged",
+    "finish": "stop",
+    "model": MODEL,
+    "trust": "replicated",
+    "prompt_tokens": 1,
+    "completion_tokens": 1,
+    "dropped_messages": 0,
+    "dropped_characters": 0,
+    "created_at_ns": 0,
+}
+PROVIDER = {
+    "name": "local",
+    "url": "https://elsewhere.example",
+    "model": MODEL,
+    "remote_model": "x",
+    "mode": "non_replicated",
+    "api_key": None,
+    "max_new_tokens": 5,
+    "shard_ids": ["a"],
+}
+INFERENCE = {"digest": DIGEST, "sample": 0, "request": request("hello")}
+NAMESPACE = {"namespace": "public", "policy": "lru", "max_entries": 1, "max_bytes": 0}
+FAILURE = {"digest": DIGEST, "namespace": "public", "refusal": {"Internal": "x"}, "ttl_s": 9}
+ARGUMENTS: dict[str, tuple[Any, ...]] = {
+    "allow_asker": ({"caller": STRANGER, "sponsored": "yes"},),
+    "allow_member": ("shared:staff", STRANGER),
+    "ask": (request("hello"),),
+    "certified_hit": (DIGEST,),
+    "clear_taint": ("a-voter",),
+    "configure_namespace": (NAMESPACE,),
+    "connect": (STRANGER, STRANGER),
+    "deny_member": ("shared:staff", ALICE),
+    "explain": (request("hello"),),
+    "export_page": ("",),
+    "fetch": (STRANGER, DIGEST, ""),
+    "hit": ("public", MODEL, [{"role": "user", "content": "hello"}], ""),
+    "hit_by_digest": (DIGEST,),
+    "import_page": ([{"header": "v2|", "content": "forged", "checksum": DIGEST}],),
+    "infer": (INFERENCE,),
+    "keep": (f"v2|{DIGEST}|public|", "forged"),
+    "list_answers": ("", "", 100),
+    "lookup": (request("hello", namespace="public"),),
+    "lookup_certified": (DIGEST,),
+    "lookup_digest": (DIGEST,),
+    "members": ("shared:staff",),
+    "namespace_settings": (OPERATOR,),
+    "purge": ("all",),
+    "put": (
+        {
+            "digest": DIGEST,
+            "namespace": "public",
+            "answer": ANSWER,
+            "ttl_s": None,
+            "cache_control": "",
+            "sample": 0,
+            "parts": "",
+            "voters": [],
+            "cost_cycles": 0,
+            "cost_ms": 0,
+        },
+    ),
+    "put_negative": (FAILURE,),
+    "quote": (request("hello"),),
+    "quote_infer": (INFERENCE,),
+    "refresh_models": (),
+    "remove": (DIGEST,),
+    "remove_provider": ("local",),
+    "result": (1,),
+    "set_provider": (PROVIDER,),
+    "submit": (request("hello"),),
+    "taint": ("a-voter",),
+    "tenant_counters": (OPERATOR,),
+    "touch": ([DIGEST],),
+    "transform": ({"response": {"status": 200, "headers": [], "body": b"{}"}, "context": b""},),
+}
+"""What a stranger would send; methods that are not here take one principal, or settings."""
+
+WITHOUT_ARGUMENTS = frozenset(
+    ("askers", "counters", "hidden_scopes", "models", "providers", "settings", "writers")
+)
+
+UNSAID: dict[tuple[str, str], Any] = {
+    ("cache", "keep"): "refused|NotAllowed",
+    ("cache", "remove"): {"Ok": "nothing was stored"},
+    ("cache", "touch"): 0,
+}
+"""Replies that are no refusal: a text, and those by which what is stored can't be told."""
