@@ -144,7 +144,7 @@ def answer(content: str = "four", **fields: Any) -> dict[str, Any]:
 
 def put(digest: str, content: str = "four", **fields: Any) -> dict[str, Any]:
     """Make a PutRequest, with fields of it or of its answer replaced."""
-    made = {"digest": digest, "namespace": TENANT, "answer": answer(content)} | {
+    made: dict[str, Any] = {"digest": digest, "namespace": TENANT, "answer": answer(content)} | {
         "ttl_s": None,
         "cache_control": "",
         "sample": 0,
@@ -154,5 +154,5 @@ def put(digest: str, content: str = "four", **fields: Any) -> dict[str, Any]:
         "cost_ms": 8,
     }
     for field, value in fields.items():
-        (made if field in made else made["answer"])[field] = value  # type: ignore[index]
+        (made if field in made else made["answer"])[field] = value
     return made

@@ -208,9 +208,7 @@ def test_a_hit_of_another_digest_is_a_miss(answer: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(("over", "fits"), [(0, True), (1, False)])
-def test_no_failure_is_remembered_for_longer_than_the_cache_takes(
-    *, over: int, fits: bool
-) -> None:
+def test_no_failure_is_remembered_for_longer_than_the_cache_takes(*, over: int, fits: bool) -> None:
     """A setting that the cache would refuse at each put would remember nothing at all."""
     settings = Settings()._asdict() | {"negative_ttl_s": MAX_NEGATIVE_TTL_S + over}
     assert (refuse_settings(settings) is None) == fits
