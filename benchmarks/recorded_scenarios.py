@@ -1,6 +1,7 @@
 """Whole scenarios of the three canisters: what a real runtime counted, and the replica's estimate.
 
-benchmarks/recordings/*.json hold rows {"scenario", "instructions"}; further keys are notes. A
+benchmarks/recordings/*.json hold rows {"scenario", "instructions", "within_percent", "reason"}:
+what was recorded, how far the estimate may be off, and why so far; further keys are notes. A
 scenario that is not played here is an error, so that no recording lies about unused.
 """
 
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 RECORDINGS = Path(__file__).parent / "recordings"
-WITHIN_PERCENT = 25
-"""The recordings' prompts and answers are known only roughly."""
-
 FEW = 20
 NEVER_ASKED = hashlib.sha256(b"never asked").hexdigest()
 
@@ -44,7 +42,11 @@ def compared_scenarios() -> list[Compared]:
         network.close()
     return [
         Compared(
-            row["scenario"], row["instructions"], estimates[row["scenario"]], WITHIN_PERCENT, ""
+            row["scenario"],
+            row["instructions"],
+            estimates[row["scenario"]],
+            row["within_percent"],
+            row["reason"],
         )
         for row in recorded()
     ]

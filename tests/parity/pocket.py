@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import ic
 
+from tests.parity.reject_names import numbered
 from tests.parity.transcript import Transcript
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class Pocket:
 
     def post(self, endpoint: str, body: dict[str, Any]) -> Any:
         """Tell the instance; ConnectionError with its text where it refuses."""
-        return self.pic.server.instance_post(endpoint, self.pic.instance_id, body)
+        return numbered(self.pic.server.instance_post(endpoint, self.pic.instance_id, body))
 
     # calls
 

@@ -65,7 +65,7 @@ def test_map_operations_are_estimated_within_their_bound(
         check(each, committed["prices"])
 
 
-def test_whole_scenarios_are_estimated_within_a_quarter(
+def test_whole_scenarios_are_estimated_within_their_bounds(
     committed: dict[str, list[Compared]],
 ) -> None:
     """Each recording is played, and is on the committed page."""

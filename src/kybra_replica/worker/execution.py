@@ -12,7 +12,7 @@ import kybra
 from kybra_replica.candid.decode import decode
 from kybra_replica.candid.encode import encode
 from kybra_replica.candid.errors import CandidDecodeError
-from kybra_replica.metering import library_prices, prices
+from kybra_replica.metering import library_prices, prices, tuple_prices
 from kybra_replica.metering.candid_prices import price_in, reply_price
 from kybra_replica.metering.sized_prices import METER
 from kybra_replica.worker import determinism, rustpython_gaps, traps
@@ -69,6 +69,7 @@ class Execution:
         determinism.install(lambda: runtime.now.time_ns)
         rustpython_gaps.remove()
         library_prices.install()
+        tuple_prices.install()
         vars(builtins)["_kybra_ic"] = SystemApi(runtime, self._outgoing)
         vars(kybra)["get_first_called_function_name"] = lambda: self._running_method
         sys.meta_path.insert(0, BundleFinder(runtime.code))
