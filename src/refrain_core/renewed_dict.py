@@ -52,6 +52,14 @@ class RenewedDict(Generic[Value]):
         else:
             self._renew()
 
+    def put_all(self, entries: "dict[str, Value]") -> None:
+        """Set the values of many keys that are not there yet, for a tenth of the price."""
+        fresh, _ = self.halves
+        fresh.update(entries)
+        if not self._moving:
+            self._counted = 0
+            self._count(2 * len(fresh) + SPARE_ADDITIONS)
+
     def pop(self, key: str) -> "Value | None":
         """Remove an entry; return its value, or None if there was none."""
         fresh, fading = self.halves

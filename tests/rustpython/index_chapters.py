@@ -176,7 +176,6 @@ def scopes(book: Recording) -> None:
             book.call(known.hides, hidden, told)
             book.call(known.purged, hidden, told)
             book.call(known.may_hide, hidden, sequence)
-    book.call(known.is_tainting, hidden)
     book.call(known.taint, hidden, "openai")
     book.call(known.hides, hidden, entry._replace(sequence=10**6))
     again = book.call(known, store)

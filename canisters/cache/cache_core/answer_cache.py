@@ -43,6 +43,7 @@ class AnswerCache:
         self.bounds = CacheBounds()
         self.index = AnswerIndex(self._open_shelf)
         self.banks_left: list[int] = []
+        self.bank_cursor = ""
         self.banks_old: list[int] = []
         self.sweep_queue: list[str] = []
 

@@ -97,12 +97,21 @@ class AnswerIndex(KnownAnswers):
         """Queue what is learnt from here on."""
         self.is_arranged = False
 
-    def learn(self, rows: Iterable[tuple[str, Kept]]) -> None:
-        """Know of the answers of one bank, unless they were put again since."""
-        for digest, kept in rows:
-            if digest not in self.rows:
-                self._know(digest, kept)
-                self._queue.push(kept.sequence, digest)
+    def learn(self, rows: Iterable[tuple[str, Kept]]) -> "dict[str, Kept]":
+        """Know of some answers of a bank, unless they were put again since; return the new ones."""
+        fresh, fading = self.rows.halves
+        new = {one: kept for one, kept in rows if one not in fresh and one not in fading}
+        totals: dict[str, list[int]] = {}
+        push = self._queue.push
+        for digest, kept in new.items():
+            _, namespace, size_bytes, sequence, _, _, _, _ = kept
+            totals.setdefault(namespace, []).append(size_bytes)
+            push(sequence, digest)
+        for namespace, sizes in totals.items():
+            self.shelves.add(namespace, sum(sizes), len(sizes))
+            self.size_bytes += sum(sizes)
+        self.rows.put_all(new)
+        return new
 
     def sort_queue(self) -> None:
         """Bring what was learnt into the order in which it was put."""
@@ -110,11 +119,16 @@ class AnswerIndex(KnownAnswers):
 
     def arrange(self, at_most: int) -> bool:
         """Give at most so many queued answers to their policies; tell whether more are left."""
+        arrived: dict[str, list[tuple[str, int, int]]] = {}
+        fresh, fading = self.rows.halves
         for sequence, digest in self._queue.take(at_most):
-            kept = self.rows.get(digest)
+            kept = fresh.get(digest) or fading.get(digest)
             # One put again stands in the queue twice: its newer place counts.
-            if kept is not None and kept.sequence == sequence:
-                self.shelf(kept.namespace).policy.add(digest, kept.size_bytes, kept.cost)
+            if kept is not None and kept[3] == sequence:
+                _, namespace, size_bytes, _, _, _, cost, _ = kept
+                arrived.setdefault(namespace, []).append((digest, size_bytes, cost))
+        for namespace, entries in arrived.items():
+            self.shelves.of(namespace).policy.add_all(entries)
         if self._queue.is_empty():
             self._queue, self.is_arranged = ArrivalQueue(), True
         return not self.is_arranged

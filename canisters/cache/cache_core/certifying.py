@@ -24,6 +24,22 @@ def certify_put(cache: AnswerCache, entry: Entry, record: str, passed: list[Plac
         cache.certified.drop_for_now([cache.store.digest_at(place)])
 
 
+def certify_learnt(cache: AnswerCache, learnt: "dict[str, Kept]", texts: "dict[str, str]") -> None:
+    """Certify what was just learnt of a bank whose `texts` are at hand; the rest is loaded later.
+
+    Reading a record anew would cost twice what certifying it does.
+    """
+    if not cache.certified.is_open:
+        return
+    records = [
+        (digest, texts[kept.place.key])
+        for digest, kept in learnt.items()
+        if kept.is_whole and not cache.invalidation.may_hide(kept.sequence)
+    ]
+    if records:
+        cache.certified.load(records)
+
+
 def load_step(cache: AnswerCache) -> bool:
     """Certify some of the stored answers that are not yet; tell whether there are more."""
     certified = cache.certified

@@ -67,27 +67,24 @@ def labels_of(entry: Entry) -> "tuple[str, ...]":
 def draft_of_header(header: str, content: str, known: Known, bounds: CacheBounds) -> "Draft | None":
     """Read a header that came from outside, as of `keep`; None for what is unusual or wrong."""
     head = header.split("|", _HEAD_FIELDS - 1)
-    if len(head) != _HEAD_FIELDS:
+    tail = head[-1].split("|")
+    if len(head) != _HEAD_FIELDS or len(tail) != _TAIL_FIELDS:
         return None
-    layout, digest, namespace, sequence, stored, fresh, kept, trust, base, sample = head[:10]
-    back = head[12]
-    tail = back.split("|")
-    if len(tail) != _TAIL_FIELDS or layout != LAYOUT or base != digest or head[10] != ANSWER:
+    layout, digest, namespace, sequence, stored, fresh, kept, trust, base, sample, kind = head[:11]
+    finish, model, *numbers, tags, voters, parts, size, pieces, end = tail
+    if (
+        (layout, base, kind) != (LAYOUT, digest, ANSWER)
+        or (sample, pieces, tags, end) != ("0", "0", "", "")
+        or (namespace, trust, finish, model, voters) not in known
+        or size != str(utf8_len(content))
+        or not _are_numbers([*numbers, sequence, stored, fresh, kept, head[11]])
+    ):
         return None
-    finish, model, *numbers, tags, voters, parts_field, size, pieces, end = tail
-    parts = unescaped_parts(parts_field)
-    is_usual = (
-        not (tags or end)
-        and (sample, pieces) == ("0", "0")
-        and (namespace, trust, finish, model, voters) in known
-        and parts_field == escaped_parts(parts)
-        and _are_numbers([*numbers, sequence, stored, fresh, kept, head[11]])
-        and size == str(utf8_len(content))
-    )
-    if not is_usual:
+    if "%" in parts and escaped_parts(unescaped_parts(parts)) != parts:
         return None
-    texts = (digest, namespace, f"{trust}|{base}|0|a|0|", back)
-    return _draft(texts, (int(fresh), int(kept)), content, (voters, parts), int(numbers[5]), bounds)
+    labels = (voters, unescaped_parts(parts))
+    texts = (digest, namespace, f"{trust}|{base}|0|a|0|", head[12])
+    return _draft(texts, (int(fresh), int(kept)), int(size), labels, int(numbers[5]), bounds)
 
 
 def draft_of_request(
@@ -102,23 +99,23 @@ def draft_of_request(
         return None
     if (namespace, trust, finish, model, voters) not in known:
         return None
-    content, cost = answer["content"], request["cost_cycles"]
+    size, cost = utf8_len(answer["content"]), request["cost_cycles"]
     back = (
         f"{finish}|{model}|{answer['prompt_tokens']}|{answer['completion_tokens']}|"
         f"{answer['dropped_messages']}|{answer['dropped_characters']}|{answer['created_at_ns']}|"
-        f"{cost}|{request['cost_ms']}||{voters}|{escaped_parts(parts)}|{utf8_len(content)}|0|"
+        f"{cost}|{request['cost_ms']}||{voters}|{escaped_parts(parts)}|{size}|0|"
     )
     ttl_s = request["ttl_s"]
     lives = (bounds.default_ttl_s if ttl_s is None else ttl_s,) * 2
     digest = sample_digest(base, sample) if is_digest(base) else ""
     texts = (digest, namespace, f"{trust}|{base}|{sample}|a|0|", back)
-    return _draft(texts, lives, content, (voters, parts), cost, bounds)
+    return _draft(texts, lives, size, (voters, parts), cost, bounds)
 
 
 def _draft(  # noqa: PLR0913, PLR0917 - what both forms have read
     texts: "tuple[str, str, str, str]",
     lives: "tuple[int, int]",
-    content: str,
+    answer_bytes: int,
     labels: "tuple[str, str]",
     cost: int,
     bounds: CacheBounds,
@@ -127,7 +124,6 @@ def _draft(  # noqa: PLR0913, PLR0917 - what both forms have read
     digest, namespace, front, back = texts
     fresh_s, kept_s = lives
     voters, parts = labels
-    answer_bytes = utf8_len(content)
     header = len(digest) + len(namespace) + len(front) + len(back) + _TIMES_CHARACTERS
     is_usual = (
         0 < answer_bytes <= min(bounds.max_answer_bytes, VALUE_BYTES - header)

@@ -12,16 +12,17 @@ from refrain_core.canonical import head_text, messages_text
 from refrain_core.fingerprint import digest_of, is_digest
 from refrain_core.freshness import FRESH
 from refrain_core.limits import PUBLIC
-from refrain_core.model_names import parse_model
 
 
 def digest_of_parts(
     namespace: str, model: str, messages: Sequence[Mapping[str, Any]], parameters: str
 ) -> str:
     """Return the digest of a request whose parameters are written already; "" for no model."""
-    if parse_model(model) is None:
+    try:
+        head = head_text(namespace, model)
+    except ValueError:
         return ""
-    return digest_of(f"{head_text(namespace, model)}{messages_text(messages)}{parameters}")
+    return digest_of(head + messages_text(messages) + parameters)
 
 
 def hit_text(cache: AnswerCache, digest: str, sees: Sees, now_ns: int) -> str:

@@ -31,7 +31,8 @@ MOST_OF_TENANTS = 900
 MAX_SCOPE_CHARACTERS = 220
 PURGED = "purged"
 
-_EVERY = 1 << 64
+EVERY = 1 << 64
+"""A sequence beyond all: under a taint every answer must be looked at."""
 
 
 class Invalidation:
@@ -103,11 +104,6 @@ class Invalidation:
         """Tell cheaply whether an answer's scopes must be looked at at all."""
         return sequence <= self.hides_up_to
 
-    @property
-    def is_tainting(self) -> bool:
-        """Tell whether anything is tainted, so that what is yet to be put may be hidden."""
-        return self.hides_up_to == _EVERY
-
     def hides(self, entry: Entry) -> "str | None":
         """Return why an answer is hidden, "purged" or "tainted"; None if it is not."""
         if not self.may_hide(entry.sequence):
@@ -132,7 +128,7 @@ class Invalidation:
         self._look_again()
 
     def _look_again(self) -> None:
-        self.hides_up_to = _EVERY if self._taints else self.newest
+        self.hides_up_to = EVERY if self._taints else self.newest
 
 
 def scopes_of(entry: Entry) -> list[str]:

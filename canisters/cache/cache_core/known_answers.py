@@ -36,10 +36,10 @@ class KnownAnswers:
         """Know of an answer under a digest that was not known: `add` with the half of its calls."""
         _, namespace, size_bytes, sequence, _, _, cost, _ = kept
         self.rows.put(digest, kept)
-        self.shelves.add(namespace, size_bytes)
+        shelf = self.shelves.add(namespace, size_bytes)
         self.size_bytes += size_bytes
         if self.is_arranged:
-            self.shelves.of(namespace).policy.add(digest, size_bytes, cost)
+            shelf.policy.add(digest, size_bytes, cost)
         else:
             self._queue.push(sequence, digest)
 
@@ -66,16 +66,14 @@ class KnownAnswers:
     def has_room(self, shelf: Shelf, size_bytes: int, whole: "tuple[int, int]") -> bool:
         """Tell whether one more answer fits without any eviction."""
         fresh, fading = self.rows.halves
+        whole_entries, whole_bytes = whole
+        most_entries, most_bytes = shelf.most
         return (
-            len(fresh) + len(fading) < whole[0]
-            and self.size_bytes + size_bytes <= whole[1]
-            and not shelf.is_over(1, size_bytes)
+            len(fresh) + len(fading) < whole_entries
+            and self.size_bytes + size_bytes <= whole_bytes
+            and shelf.entries < most_entries
+            and shelf.size_bytes + size_bytes <= most_bytes
         )
-
-    def _know(self, digest: str, kept: Kept) -> None:
-        self.rows.put(digest, kept)
-        self.shelves.add(kept.namespace, kept.size_bytes)
-        self.size_bytes += kept.size_bytes
 
     def _subtract(self, kept: Kept) -> None:
         self.shelves.subtract(kept.namespace, kept.size_bytes)

@@ -18,6 +18,9 @@ PROBES = 4
 
 _BYTE_TO_BANK_SHIFT = 3
 
+# Makes a row without what its class's own `__new__` does in Python: a tenth of the price.
+_new = tuple.__new__
+
 
 class Place(NamedTuple):
     """The slot of one answer."""
@@ -28,7 +31,7 @@ class Place(NamedTuple):
 
 def place_of(digest: str, probe: int) -> Place:
     """Return the slot that a digest takes at its probe 0 to 3."""
-    return Place(bank_of(digest), short_key(digest, probe))
+    return _new(Place, (bank_of(digest), short_key(digest, probe)))
 
 
 def bank_of(digest: str) -> int:

@@ -40,14 +40,15 @@ class ShelfRow:
         self._shelves[namespace] = shelf
         return shelf
 
-    def add(self, namespace: str, size_bytes: int) -> None:
-        """Count one answer more."""
+    def add(self, namespace: str, size_bytes: int, entries: int = 1) -> Shelf:
+        """Count one answer more, or several; return their shelf."""
         shelf = self._shelves.get(namespace) or self.of(namespace)
-        shelf.entries += 1
+        shelf.entries += entries
         shelf_bytes = shelf.size_bytes + size_bytes
         shelf.size_bytes = shelf_bytes
         if namespace != self._largest and shelf_bytes > self._runner_up_bytes:
             self._runner_up_bytes = shelf_bytes
+        return shelf
 
     def subtract(self, namespace: str, size_bytes: int) -> None:
         """Count one answer less."""

@@ -24,7 +24,7 @@ class Shelf:
     def __init__(self, bounds: ShelfBounds, whole_entries: int, whole_bytes: int) -> None:
         """Start empty, under bounds of its own within those of the whole."""
         self.bounds = bounds
-        self._most = (bounds.max_entries or _BOUNDLESS, bounds.max_bytes or _BOUNDLESS)
+        self.most = (bounds.max_entries or _BOUNDLESS, bounds.max_bytes or _BOUNDLESS)
         self.entries = 0
         self.size_bytes = 0
         self.policy = make_policy(
@@ -33,7 +33,7 @@ class Shelf:
 
     def is_over(self, more_entries: int, more_bytes: int) -> bool:
         """Tell whether so much more would exceed the namespace's own bounds."""
-        most_entries, most_bytes = self._most
+        most_entries, most_bytes = self.most
         return (
             self.entries + more_entries > most_entries or self.size_bytes + more_bytes > most_bytes
         )

@@ -2,17 +2,18 @@
 
 from cache_core.answer_cache import AnswerCache
 from cache_core.bank_rows import rows_of_bank
-from cache_core.certifying import load_step
+from cache_core.certifying import certify_learnt, load_step
 from cache_core.departures import EXPIRED
 from cache_core.kept import Kept
 from cache_core.places import BANKS
 
+LOADED_PER_STEP = 16_000
 EVICTIONS_PER_STEP = 50
 RENEWALS_PER_STEP = 200
 ARRANGED_PER_STEP = 20_000
 SWEEP_CHECKS_PER_STEP = 1_000
 SWEEP_READS_PER_STEP = 100
-"""Each about 100 M to 3 G instructions, of the 40 G that a message may use."""
+"""Each about 100 M to 12 G instructions, of the 40 G that a message may use."""
 
 LAYOUT_VERSION = 2
 
@@ -43,12 +44,12 @@ def resume(cache: AnswerCache) -> None:
 def work_step(cache: AnswerCache) -> bool:
     """Do one step of what an upgrade or a lowered bound left to do; tell whether there is more.
 
-    First each bank is loaded into the index, then the order of eviction is arranged, then records
-    of an older layout are renewed, then what stands over the bounds is evicted, then what is not
-    in the certified log is loaded into it. A step that fails has changed nothing.
+    First each bank is loaded into index and certified log, then the order of eviction is arranged,
+    then records of an older layout are renewed, then what stands over the bounds is evicted, then
+    what is not in the certified log yet is loaded into it. A step that fails has changed nothing.
     """
     if cache.banks_left:
-        _load_bank(cache)
+        _load_some(cache)
         return True
     if not cache.index.is_arranged:
         cache.index.arrange(ARRANGED_PER_STEP)
@@ -99,9 +100,21 @@ def _free_if_over(cache: AnswerCache, digest: str, now_ns: int) -> int:
     return 1
 
 
-def _load_bank(cache: AnswerCache) -> None:
+def _load_some(cache: AnswerCache) -> None:
+    """Index and certify some answers of a bank, from its cursor on; it is walked anew each time.
+
+    What lay in the heap between two steps could be removed or replaced meanwhile.
+    """
     bank = cache.banks_left[-1]
-    cache.index.learn(rows_of_bank(bank, cache.store.bank_items(bank)))
+    cursor = cache.bank_cursor
+    items = [item for item in cache.store.bank_items(bank) if item[0] > cursor]
+    some = items[:LOADED_PER_STEP]
+    learnt = cache.index.learn(rows_of_bank(bank, some))
+    certify_learnt(cache, learnt, dict(some))
+    if len(items) > LOADED_PER_STEP:
+        cache.bank_cursor = some[-1][0]
+        return
+    cache.bank_cursor = ""
     cache.banks_left.pop()
     if not cache.banks_left:
         cache.index.sort_queue()

@@ -12,6 +12,7 @@ from cache_core.bank_store import Slot
 from cache_core.certifying import certify_put
 from cache_core.departures import EVICTED
 from cache_core.drafts import Draft
+from cache_core.invalidation import EVERY
 from cache_core.kept import Kept, kept_of
 from cache_core.places import place_of
 from refrain_core.limits import NANOSECONDS
@@ -37,7 +38,7 @@ def make_room(
     A refusal as busy has evicted its share all the same, so that a retry gets further.
     """
     index = cache.index
-    shelf = index.shelf(namespace)
+    shelf = index.shelves.of(namespace)
     if index.has_room(shelf, size_bytes, cache.whole):
         return 0
     whole_bytes = cache.whole[1]
@@ -56,9 +57,10 @@ def may_be_drafted(cache: AnswerCache, digest: str) -> bool:
 
     While banks are still to be loaded, only a probe tells whether a digest is new.
     """
+    if cache.banks_left or cache.invalidation.hides_up_to == EVERY:
+        return False
     fresh, fading = cache.index.rows.halves
-    is_known = digest in fresh or digest in fading
-    return not (is_known or cache.banks_left or cache.invalidation.is_tainting)
+    return digest not in fresh and digest not in fading
 
 
 def write_draft(

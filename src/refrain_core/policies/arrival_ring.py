@@ -1,6 +1,6 @@
 """One ring in order of arrival or of use: what LRU and SIEVE share."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 
 from refrain_core.policies.slot_rings import SlotRings
 
@@ -33,3 +33,23 @@ class ArrivalRing(SlotRings):
             break
         else:
             self._renew()
+
+    def add_all(self, entries: Sequence[tuple[Hashable, int, int]]) -> None:
+        """Hold many keys, each as the newest, for a tenth of what as many additions cost."""
+        if not entries:
+            return
+        added = [key for key, _, _ in entries]
+        sizes = [size_bytes for _, size_bytes, _ in entries]
+        first = len(self._keys)
+        last = first + len(added) - 1
+        newest = self._older[0]
+        self._keys.extend(added)
+        self._sizes.extend(sizes)
+        self._marks.extend([0] * len(added))
+        self._newer.extend([*range(first + 1, last + 1), 0])
+        self._older.extend([newest, *range(first, last)])
+        self._newer[newest] = first
+        self._older[0] = last
+        self._slots.update(zip(added, range(first, last + 1), strict=True))
+        self._totals[0] += sum(sizes)
+        self._count_anew()

@@ -153,10 +153,12 @@ class CostAwarePolicy(SlotRings):
         self._heads[self._places[ring]] = self._dues[self._newer[ring]]
 
     def _grow(self) -> int:
-        """Make one more slot; there is no free one."""
-        self._dues.append(0)
-        self._rises.append(0)
-        return super()._grow()
+        """Make some more slots; there is no free one."""
+        slot = super()._grow()
+        made = len(self._keys) - slot
+        for numbers in (self._dues, self._rises):
+            numbers.extend([0] * made)
+        return slot
 
 
 def ring_of(size_bytes: int, cost: int) -> int:

@@ -1,6 +1,6 @@
 """What every eviction policy does; the cache asks, the policy never looks at the answers."""
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from typing import Protocol
 
 VISITS_PER_VICTIM = 4_096
@@ -26,6 +26,9 @@ class Policy(Protocol):
 
     def add(self, key: Hashable, size_bytes: int, cost: int) -> None:
         """Hold a key that it does not hold; cost is what its answer took, in any one unit."""
+
+    def add_all(self, entries: Sequence[tuple[Hashable, int, int]]) -> None:
+        """Hold many (key, size, cost) that it does not hold, in the order of their arrival."""
 
     def use(self, key: Hashable) -> None:
         """Note a hit of a key that it holds.

@@ -15,9 +15,10 @@ instructions, an attribute 8,500, a global name or a list's element about 3,000.
 their last key until they are used again.
 """
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
 
 _SPARE_ADDITIONS = 1_024
+_MADE_AT_ONCE = 32
 _MOVED_AT_ONCE = 16
 _ADDITIONS_BETWEEN = 3
 
@@ -79,6 +80,15 @@ class SlotRings:
         """Tell whether it holds a key."""
         return key in self._slots or key in self._fading
 
+    def add_all(self, entries: Sequence[tuple[Hashable, int, int]]) -> None:
+        """Hold many (key, size, cost) that are not held, each newer than the one before."""
+        for key, size_bytes, cost in entries:
+            self.add(key, size_bytes, cost)
+
+    def add(self, key: Hashable, size_bytes: int, cost: int) -> None:
+        """Hold a key that is not held."""
+        raise NotImplementedError
+
     def use(self, key: Hashable) -> None:
         """Mark a key as hit."""
         slots, fading, marks = self._marking
@@ -124,12 +134,22 @@ class SlotRings:
         return self._grow()
 
     def _grow(self) -> int:
-        """Make one more slot."""
+        """Make some more slots, which costs little more than making one; return the first."""
         slot = len(self._keys)
-        self._keys.append(None)
-        for numbers in (self._sizes, self._marks, self._newer, self._older):
-            numbers.append(0)
+        self._keys += [None] * _MADE_AT_ONCE
+        for numbers in (self._sizes, self._marks, self._older):
+            numbers.extend([0] * _MADE_AT_ONCE)
+        last = slot + _MADE_AT_ONCE - 1
+        # The others are free, in a chain of their own.
+        self._newer += [0, *range(slot + 2, last + 1), 0]
+        self._newer[self._free] = slot + 1
         return slot
+
+    def _count_anew(self) -> None:
+        """Put the next renewal of the dict off, unless it is under way: many keys are new in it."""
+        if not self._next_moved:
+            self._until_renewal = iter(range(2 * len(self._slots) + _SPARE_ADDITIONS))
+            self._bind()
 
     def _renew(self) -> None:
         """Begin a fresh dict, or move the next few slots to it; called by additions only."""

@@ -76,24 +76,37 @@ def test_a_failure_is_never_certified(certified: Certified) -> None:
     assert certified.cache.certified.progress(9) == (0, 0)
 
 
-def test_an_upgrade_loads_in_bounded_steps_and_tells_how_far_it_is(
-    certified: Certified, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The old root ends at once; each step certifies some more, a failed one is repeated."""
-    monkeypatch.setattr(certifying, "LOADED_PER_STEP", 4)
+def test_an_upgrade_certifies_each_bank_as_it_is_read(certified: Certified) -> None:
+    """The old root ends at once; what takes several values is loaded at the end."""
     for number in range(10):
         certified.put(f"{number}", "x" * 5_000 if number == 3 else "four")
     before = certified.look("0")
     certified.upgrade()
     assert isinstance(before, CertifiedText)
     assert not certified.proves(before)
+    assert certified.cache.certified.progress(7) == (0, 7)
     while not certified.cache.index.is_arranged:
-        assert certified.cache.certified.progress(7) == (0, 7)
         upkeep.work_step(certified.cache)
+        known = certified.cache.index.digests()
+        long = digest_of("3") in known
+        assert certified.cache.certified.progress(10) == (len(known) - long, 10)
+    certified.work()
+    assert certified.cache.certified.progress(0) == (10, 10)
+    assert certified.is_certified(*map(str, range(10)))
+
+
+def test_an_epoch_is_loaded_in_bounded_steps_and_tells_how_far_it_is(
+    certified: Certified, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each step certifies some more, a failed one is repeated."""
+    monkeypatch.setattr(certifying, "LOADED_PER_STEP", 4)
+    for number in range(10):
+        certified.put(f"{number}", "x" * 5_000 if number == 3 else "four")
+    certifying.purge(certified.cache, "model/another")
     told = []
     for is_left in (True, True, False):
         with monkeypatch.context() as patch:
-            patch.setattr(certified.cache.store, "text_at", lambda *_: 1 // 0)
+            patch.setattr(certified.cache.store, "found_at", lambda *_: 1 // 0)
             with pytest.raises(ZeroDivisionError):
                 upkeep.work_step(certified.cache)
         assert upkeep.work_step(certified.cache) == is_left

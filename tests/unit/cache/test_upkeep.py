@@ -50,10 +50,16 @@ def test_an_upgrade_serves_at_once_and_rebuilds_a_bank_a_step(
     assert len(after.banks_left) == 0
 
 
+@pytest.mark.parametrize("most", [1, 2, 16_000])
 def test_calls_during_a_rebuild_leave_a_true_index(
-    cache: AnswerCache, memory: Any, put_request: Maker
+    cache: AnswerCache,
+    memory: Any,
+    put_request: Maker,
+    monkeypatch: pytest.MonkeyPatch,
+    most: int,
 ) -> None:
     """Fetches, puts and removals between the steps are neither lost nor counted twice."""
+    monkeypatch.setattr(upkeep, "LOADED_PER_STEP", most)
     fill(cache, put_request, 60)
     after: AnswerCache = memory.resume()
     for step in range(33):
@@ -62,6 +68,8 @@ def test_calls_during_a_rebuild_leave_a_true_index(
         puts.remove(after, digest_of(str(59 - step // 2)), everyone)
         puts.put(after, put_request(digest_of(f"new {step}")), SECOND)
         puts.put(after, put_request(digest_of(str(step)), "again"), SECOND)
+    while upkeep.work_step(after):
+        pass
     banks = [(n, after.store.bank_items(n)) for n in range(32)]
     rows = [row for n, items in banks for row in rows_of_bank(n, items)]
     assert {digest: after.index.get(digest) for digest in after.index.digests()} == dict(rows)
@@ -79,6 +87,25 @@ def test_a_failed_step_is_repeated(
         patch.setattr(after.store, "bank_items", lambda _: 1 // 0)
         with pytest.raises(ZeroDivisionError):
             upkeep.work_step(after)
+    while upkeep.work_step(after):
+        pass
+    assert order_of(after) == order_of(cache)
+
+
+def test_a_large_bank_is_read_in_several_steps(
+    cache: AnswerCache, memory: Any, put_request: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each step indexes no more than its bound."""
+    monkeypatch.setattr(upkeep, "LOADED_PER_STEP", 2)
+    fill(cache, put_request, 100)
+    after: AnswerCache = memory.resume()
+    known = steps = 0
+    while after.banks_left:
+        upkeep.work_step(after)
+        assert len(after.index) - known <= 2
+        known = len(after.index)
+        steps += 1
+    assert steps > 50
     while upkeep.work_step(after):
         pass
     assert order_of(after) == order_of(cache)

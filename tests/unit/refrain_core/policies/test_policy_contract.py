@@ -142,3 +142,41 @@ def test_victims_are_those_of_the_plain_model(
         elif model.sizes:
             assert policy.victim() == model.victim()
         assert walked(policy) == list(model.sizes)
+
+
+@every_policy
+@given(
+    before=st.lists(KEYS, unique=True),
+    after=st.lists(st.tuples(st.integers(20, 99), SIZES), unique_by=lambda one: one[0]),
+    commands=st.lists(st.tuples(st.booleans(), st.integers(0, 99)), max_size=60),
+)
+def test_many_keys_added_at_once_are_as_those_added_one_by_one(
+    name: str,
+    before: list[int],
+    after: list[tuple[int, int]],
+    commands: list[tuple[bool, int]],
+) -> None:
+    """The same victims in the same order, whatever else is done."""
+    policies = [make_policy(name, 50, 5_000) for _ in range(2)]
+    for policy in policies:
+        for key in before:
+            policy.add(key, 3, 1)
+        for _ in before[:2]:
+            policy.victim()
+    entries = [(key, size, key % 3) for key, size in after]
+    policies[0].add_all(entries)
+    for entry in entries:
+        policies[1].add(*entry)
+    for is_victim, key in commands:
+        found = []
+        for policy in policies:
+            if is_victim:
+                found.append(policy.victim() if len(policy) else None)
+            elif key in policy:
+                policy.use(key)
+                found.append(policy.size_bytes)
+            else:
+                policy.add(key, 2, 1)
+                found.append(policy.forget(key) if key % 2 else len(policy))
+        assert len({*found}) <= 1
+        assert walked(policies[0]) == walked(policies[1])
