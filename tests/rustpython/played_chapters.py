@@ -110,6 +110,7 @@ def cache_of_tenants(canister: Played) -> None:
         canister.send("explain", ask(), by=by)
         canister.send("touch", [digest, "x"], by=by)
         canister.send("tenant_counters", tenant, by=by)
+        canister.send("policy_report", tenant, by=by)
         canister.send("list_answers", "", "", 3, by=by)
         canister.send("hit_by_digest", digest, by=by)
         page = canister.send("export_page", "", by=by)

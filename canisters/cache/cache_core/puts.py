@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from cache_core import shadow_feeding
 from cache_core.admission import (
     directives_of,
     negative_entry,
@@ -113,6 +114,8 @@ def _write(cache: AnswerCache, slot: Slot, entry: Entry, content: str) -> int:
     certify_put(cache, written, record, slot.passed)
     cache.departures.came(entry.digest, entry.namespace, entry.parts)
     cache.tally.add(entry.namespace, "puts")
+    if cache.shadows.awaited.get(entry.digest):
+        shadow_feeding.stored(cache, entry)
     return crowded_out
 
 
