@@ -135,6 +135,14 @@ def connected(canister: Played) -> Played:
     canister.answer(canister.send("refresh_models"), ["m", "b@2:q", MODEL])
     canister.send("allow_asker", {"caller": PAYER, "sponsored": "no"})
     canister.send("models")
+    for method in ("allow_member", "deny_member", "allow_member"):
+        for by, member in ((STRANGER, PAYER), (OWNER, "zz"), (OWNER, PAYER)):
+            waiting = canister.send(method, "shared:a", member, by=by)
+            if "number" in waiting:
+                canister.answer(waiting, {"Ok": "x"})
+    canister.answer(canister.send("deny_member", "shared:a", PAYER), None, "Rejection code 5, x")
+    for by in (OWNER, PAYER):
+        canister.send("members", "shared:a", by=by)
     return canister
 
 
