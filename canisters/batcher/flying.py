@@ -147,7 +147,14 @@ def _grounded(work: Work, refusal: "dict[str, Any] | None") -> Outcome:
 
 def _call_model(work: Work, found: Found) -> Flying:
     plan, cost = work.plan, work.cost
-    sample: Any = {"digest": plan.digest, "sample": 0, "request": plan.request}
+    sample: Any = {
+        "digest": plan.digest,
+        "sample": 0,
+        "request": plan.request,
+        "provider": None,
+        "transport": None,
+        "so_far": "",
+    }
     service = InferService(Principal.from_str(rows.wiring["infer"]))
     # Committed: the dispatched flight with its lease, and the hold on its asker's cycles; behind
     # a reply also that reply.

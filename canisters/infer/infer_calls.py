@@ -14,10 +14,10 @@ from infer_core.inference import (
     read_outcome,
 )
 from infer_core.outcall_plan import TRANSFORM, OutcallPlan
-from infer_core.parameter_support import takers
+from infer_core.parameter_support import continuers, takers
 from infer_core.provider_rules import Provider
 from infer_core.reply import ModelReply
-from infer_core.shard_choice import candidates, choose, retry_after_s
+from infer_core.shard_choice import candidates, choose, named, retry_after_s
 from infer_core.usage import Usage
 from infer_registry import known_providers, listed_writers
 from lease_table import lease_table
@@ -97,12 +97,15 @@ def _serving(inference: Any) -> list[Provider] | dict[str, Any]:
     refusal = check_inference(inference)
     if refusal is not None:
         return refusal
-    serving = candidates(
-        known_providers.values(), inference["request"]["model"], inference["sample"]
-    )
+    request = inference["request"]
+    serving = candidates(known_providers.values(), request["model"], inference["sample"])
     if not serving:
         return unknown_model("no provider serves this model: models() names those served")
-    return takers(serving, inference["request"])
+    serving = named(serving, inference["provider"])
+    if not serving:
+        return unknown_model("this provider does not serve this model: providers() lists them")
+    able = takers(serving, request)
+    return able if isinstance(able, dict) else continuers(able, inference["so_far"])
 
 
 def _success(usage: Usage, reply: ModelReply) -> Usage:

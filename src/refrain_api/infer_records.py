@@ -7,15 +7,25 @@ from refrain_api.refusal_variants import Refusal
 
 
 # Sample `sample` of a request whose model is named whole; `digest` is its fingerprint.
+# provider: ask just the one of this name; None leaves the choice to the canister.
+# transport: "replicated" or "non_replicated"; None is the provider's own.
+# so_far: the assistant's text of earlier rounds, which the answer continues; "" at first.
+# The seed sent is (seed + sample) mod 2**32. Where none is given, the digest's first 32 bits
+# stand for it if nodes must agree or `sample` is above 0; else the provider draws one.
 class InferRequest(Record):
     digest: text
     sample: nat32
     request: AskRequest
+    provider: Opt[text]
+    transport: Opt[text]
+    so_far: text
 
 
 # An answer with what it cost: outcalls made, cycles charged of those attached.
+# answer: of a continued one only the text that is new. provider: the name of who answered.
 class Inference(Record):
     answer: Answer
+    provider: text
     outcalls: nat32
     charged_cycles: nat64
 
@@ -30,6 +40,20 @@ class InferenceFailure(Record):
 class InferResult(Variant, total=False):
     Inferred: Inference
     Failed: InferenceFailure
+
+
+# What became of several requests asked by one outcall, in their order: up to 16 of equal provider,
+# model, parameters and transport. Their charged_cycles sum up to those of the whole, exactly.
+class InferMany(Record):
+    items: Vec[InferResult]
+    outcalls: nat32
+    charged_cycles: nat64
+
+
+# Refused: nothing was asked of anybody, and nothing charged.
+class InferManyResult(Variant, total=False):
+    Many: InferMany
+    Refused: Refusal
 
 
 # A provider as the controller states it. mode: "non_replicated" or "replicated".

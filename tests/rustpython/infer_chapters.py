@@ -20,7 +20,16 @@ from infer_core import (
 from infer_core.provider_rules import Provider
 from refrain_core.leases import Lease
 from tests.rustpython.infer_inputs import PROVIDER_CHANGES, RAW_BODIES, REJECTS
-from tests.rustpython.inputs import MODEL, SECOND, START_NS, TEXTS, Inputs, ask, odd_requests
+from tests.rustpython.inputs import (
+    MODEL,
+    SECOND,
+    START_NS,
+    TEXTS,
+    Inputs,
+    ask,
+    inference_of,
+    odd_requests,
+)
 from tests.rustpython.recording import Recording
 
 LOCAL = Provider("p", "http://127.0.0.1:9", MODEL, "rm", "non_replicated", "k", 64, ("a+b", "c"))
@@ -62,6 +71,8 @@ def prompts(book: Recording) -> None:
     for text in TEXTS:
         for room in (0, 1, 5, 10, 40, 100):
             book.call(prompt.cut_middle, text * 30, room)
+        book.call(prompt.with_prefill, [], text)
+    book.call(prompt.with_prefill, [], "")
     book.chapter("infer: budgets")
     for requested in (None, 1, 64, 65):
         planned = book.call(budget.plan_budget, requested, 64)
@@ -91,6 +102,9 @@ def plans(book: Recording) -> None:
     for request in [ask(), *[ask(extra=extra) for extra in extras]]:
         book.call(parameter_support.takers, [LOCAL, FAR], request)
         book.call(parameter_support.takers, [LOCAL], request)
+    for serving in ([], [FAR], [FAR, LOCAL]):
+        for so_far in ("", "x"):
+            book.call(parameter_support.continuers, serving, so_far)
     for url in ("https://x", "https://x/v1", "https://x/v1/", "https://x/v1/chat/completions/"):
         book.call(outcall_plan.chat_url, url)
 
@@ -100,12 +114,15 @@ def inferences(book: Recording) -> None:
     book.chapter("infer: inferences")
     schemas = ("{e}", "{}", '{"a":1e}', '{"a":"\\ud800"}', "{" * 400 + "}" * 400, "{1}")
     for request in [*odd_requests(), *[ask(response_format=schema) for schema in schemas]]:
-        book.call(inference.check_inference, {"digest": DIGEST, "sample": 0, "request": request})
+        book.call(inference.check_inference, inference_of(request))
     for digest in ("", "0" * 63, "G" * 64):
-        book.call(inference.check_inference, {"digest": digest, "sample": 0, "request": ask()})
-    question = {"digest": DIGEST, "sample": 1, "request": ask("é " * 5_000, max_tokens=20)}
-    for provider in (LOCAL, FAR):
-        prepared = book.call(inference.prepare, provider, question)
+        book.call(inference.check_inference, inference_of(ask(), digest=digest))
+    for fields in ({"transport": "replicated"}, {"transport": "x"}, {"so_far": "é" * 64_001}):
+        book.call(inference.check_inference, inference_of(ask(), **fields))
+    question = inference_of(ask("é " * 5_000, max_tokens=20), sample=1)
+    further = inference_of(ask(), so_far="é{", transport="replicated")
+    for provider, asked in ((LOCAL, question), (FAR, question), (LOCAL, further)):
+        prepared = book.call(inference.prepare, provider, asked)
         for cycles in (0, prepared.plan.price_cycles, 10**12):
             book.call(inference.check_cycles, prepared.plan, cycles, cycles)
         for reject in REJECTS:
@@ -192,6 +209,8 @@ def shards(book: Recording) -> None:
         for key in made.random.sample(keys, made.random.randrange(4)):
             del leases[key]
         serving = book.call(shard_choice.candidates, [FAR, third, LOCAL], MODEL, number % 5)
+        for name in (None, "q", "x"):
+            book.call(shard_choice.named, serving, name)
         choice = book.call(shard_choice.choose, serving, leases, START_NS)
         if choice is None:
             book.call(shard_choice.retry_after_s, serving, leases, START_NS)

@@ -30,7 +30,14 @@ PROVIDER = {
     "max_new_tokens": 5,
     "shard_ids": ["a"],
 }
-INFERENCE = {"digest": DIGEST, "sample": 0, "request": request("hello")}
+INFERENCE = {
+    "digest": DIGEST,
+    "sample": 0,
+    "request": request("hello"),
+    "provider": None,
+    "transport": None,
+    "so_far": "",
+}
 NAMESPACE = {"namespace": "public", "policy": "lru", "max_entries": 1, "max_bytes": 0}
 FAILURE = {"digest": DIGEST, "namespace": "public", "refusal": {"Internal": "x"}, "ttl_s": 9}
 ARGUMENTS: dict[str, tuple[Any, ...]] = {

@@ -5,12 +5,13 @@ from typing import Any, NamedTuple
 from infer_core.budget import Budget, finish_word, plan_budget
 from infer_core.foreign_json import parse_foreign
 from infer_core.outcall_plan import OutcallPlan, Sample, plan_outcall
-from infer_core.prompt import FittedPrompt, fit_prompt
-from infer_core.provider_rules import REPLICATED, Provider
+from infer_core.prompt import FittedPrompt, fit_prompt, with_prefill
+from infer_core.provider_rules import MODES, REPLICATED, Provider
 from infer_core.reject_texts import reject_refusal
 from infer_core.reply import ModelReply, read_reply
+from refrain_core.limits import MAX_PROMPT_CHARACTERS
 from refrain_core.outcall_price import HELD_CYCLES_PER_CALL
-from refrain_core.refusals import bad_request, out_of_cycles, too_few_cycles
+from refrain_core.refusals import bad_request, out_of_cycles, too_few_cycles, too_large
 from refrain_core.request_checks import JSON_OBJECT, check_request
 
 _DIGEST_CHARACTERS = 64
@@ -22,6 +23,7 @@ class Prepared(NamedTuple):
 
     provider: Provider
     model: str
+    so_far: str
     prompt: FittedPrompt
     budget: Budget
     plan: OutcallPlan
@@ -32,17 +34,25 @@ def check_inference(inference: dict[str, Any]) -> dict[str, Any] | None:
     digest = inference["digest"]
     if len(digest) != _DIGEST_CHARACTERS or not _HEX.issuperset(digest):
         return bad_request("digest: give the request's fingerprint, 64 lower-case hex digits")
-    return check_request(inference["request"]) or _check_schema(inference["request"])
+    return (
+        check_request(inference["request"])
+        or _check_schema(inference["request"])
+        or _check_round(inference["transport"], inference["so_far"])
+    )
 
 
 def prepare(provider: Provider, inference: dict[str, Any]) -> Prepared:
-    """Build the prompt and the outcall of a checked InferRequest."""
+    """Build the prompt and the outcall of a checked InferRequest; its transport is obeyed."""
     request = inference["request"]
+    so_far = inference["so_far"]
+    if inference["transport"] is not None:
+        provider = provider._replace(mode=inference["transport"])
     prompt = fit_prompt(request["messages"])
     budget = plan_budget(request["max_tokens"], provider.max_new_tokens)
     sample = Sample(inference["digest"], inference["sample"])
-    plan = plan_outcall(provider, request, prompt.messages, budget.max_tokens, sample)
-    return Prepared(provider, request["model"], prompt, budget, plan)
+    messages = with_prefill(prompt.messages, so_far)
+    plan = plan_outcall(provider, request, messages, budget.max_tokens, sample)
+    return Prepared(provider, request["model"], so_far, prompt, budget, plan)
 
 
 def check_cycles(
@@ -68,7 +78,8 @@ def read_outcome(prepared: Prepared, ok: Any, reject: str | None) -> ModelReply 
 def inferred(prepared: Prepared, reply: ModelReply, now_ns: int) -> dict[str, Any]:
     """Render an answer as an InferResult."""
     answer = {
-        "content": reply.content,
+        # llama.cpp repeats the text that it was told to continue; others do not.
+        "content": reply.content.removeprefix(prepared.so_far),
         "finish": finish_word(reply.finish_reason, prepared.budget),
         "model": prepared.model,
         "trust": "replicated" if prepared.provider.mode == REPLICATED else "single_node",
@@ -78,14 +89,27 @@ def inferred(prepared: Prepared, reply: ModelReply, now_ns: int) -> dict[str, An
         "dropped_characters": prepared.prompt.dropped_characters,
         "created_at_ns": now_ns,
     }
-    charged_cycles = prepared.plan.price_cycles
-    return {"Inferred": {"answer": answer, "outcalls": 1, "charged_cycles": charged_cycles}}
+    inference = {
+        "answer": answer,
+        "provider": prepared.provider.name,
+        "outcalls": 1,
+        "charged_cycles": prepared.plan.price_cycles,
+    }
+    return {"Inferred": inference}
 
 
 def failed(refusal: dict[str, Any], outcalls: int = 0, charged_cycles: int = 0) -> dict[str, Any]:
     """Render a refusal, with what it cost all the same, as an InferResult."""
     failure = {"refusal": refusal, "outcalls": outcalls, "charged_cycles": charged_cycles}
     return {"Failed": failure}
+
+
+def _check_round(transport: str | None, so_far: str) -> dict[str, Any] | None:
+    if transport is not None and transport not in MODES:
+        return bad_request(f"transport: leave it out, or choose one of {', '.join(MODES)}")
+    if len(so_far) > MAX_PROMPT_CHARACTERS:
+        return too_large("characters", len(so_far), MAX_PROMPT_CHARACTERS)
+    return None
 
 
 def _check_schema(request: dict[str, Any]) -> dict[str, Any] | None:

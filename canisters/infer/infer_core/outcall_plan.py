@@ -104,8 +104,9 @@ def _sampling(provider: Provider, request: dict[str, Any], sample: Sample) -> di
     if request["top_p_micros"] is not None:
         fields["top_p"] = request["top_p_micros"] / MICROS
     seed = request["seed"]
-    if seed is None and provider.mode == REPLICATED:
-        # Without one seed for all, every node would get another answer.
+    if seed is None and (provider.mode == REPLICATED or sample.number):
+        # Without one seed for all, every node would get another answer; and a server that draws
+        # seeds itself promises nobody that two samples differ.
         seed = int(sample.digest[:8], 16)
     if seed is not None:
         fields["seed"] = (seed + sample.number) % _SEEDS

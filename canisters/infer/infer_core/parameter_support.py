@@ -1,4 +1,4 @@
-"""Which providers take a request's further parameters: what is in the key is asked, or refused.
+"""Which providers take what a request asks beyond the common: it is asked, or refused.
 
 llama.cpp's server ignores a name that it does not know, so that an answer would be stored under a
 parameter that had no part in it. A provider on loopback is one, and takes the names listed here.
@@ -36,3 +36,12 @@ def takers(
     if able:
         return able
     return bad_request(f"extra: llama.cpp, which serves this model, does not take {unknown[0]}")
+
+
+def continuers(serving: Sequence[Provider], so_far: str) -> "list[Provider] | dict[str, Any]":
+    """Keep the providers that can continue `so_far`, or refuse it where none can.
+
+    Only of llama.cpp's server it is known that an assistant's last message is continued.
+    """
+    able = [one for one in serving if not so_far or is_loopback(one.url)]
+    return able or bad_request("so_far: no provider of this model can continue an answer")

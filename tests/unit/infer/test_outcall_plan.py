@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from infer_core.outcall_plan import MARGIN_CYCLES, OutcallPlan, Sample, chat_url, plan_outcall
-from infer_core.parameter_support import takers
+from infer_core.parameter_support import continuers, takers
 from infer_core.provider_rules import Provider
 
 DIGEST = "0000000a" + "0" * 56
@@ -93,6 +93,12 @@ def test_samples_of_a_seeded_request_differ_in_their_seed() -> None:
     """Otherwise five votes would be one answer five times."""
     assert [body_with(number=number, seed=7)["seed"] for number in (0, 1, 2)] == [7, 8, 9]
     assert body_with(number=1, seed=2**32 - 1)["seed"] == 0
+
+
+def test_further_samples_have_a_seed_even_if_none_is_given() -> None:
+    """The first may be the server's to draw; the others count up from the digest."""
+    assert "seed" not in body_with(number=0)
+    assert [body_with(number=number)["seed"] for number in (1, 2)] == [11, 12]
 
 
 def test_replicated_nodes_share_a_seed() -> None:
@@ -192,3 +198,12 @@ def test_a_name_that_the_server_would_ignore_is_refused() -> None:
     assert "does not take thinking" in refusal["BadRequest"]
     assert takers([LOCAL], {"extra": '{"top_k":1}'}) == [LOCAL]
     assert takers([LOCAL], {"extra": None}) == [LOCAL]
+
+
+def test_an_answer_is_continued_only_where_that_is_known_to_work() -> None:
+    """llama.cpp continues an assistant's last message; a first round may go anywhere."""
+    assert continuers([LOCAL, ROUTER], "Once") == [LOCAL]
+    assert continuers([LOCAL, ROUTER], "") == [LOCAL, ROUTER]
+    refusal = continuers([ROUTER], "Once")
+    assert isinstance(refusal, dict)
+    assert "BadRequest" in refusal
