@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from kybra import Principal
 
+from kybra_replica.kernel.cycles import UPDATE_FEE
 from kybra_replica.kernel.principals import ANONYMOUS
 from kybra_replica.kernel.rejects import Rejected
 
@@ -143,6 +144,18 @@ def test_a_query_method_can_be_called_by_a_canister(replica: Replica, alice: str
     peer = Principal.from_str(bob)
     got = replica.update(alice, "call_raw", peer, "whoami", 0)
     assert bytes.fromhex(got.removeprefix("Ok ")).endswith(alice.encode())
+
+
+def test_a_query_called_as_an_update_pays_for_its_message(replica: Replica, bob: str) -> None:
+    """Its canister burns a fee and its instructions; run as a query it burns nothing."""
+    callee = replica.canister(bob)
+    before, counted = callee.cycles, replica.kernel.counts.instructions
+    replica.query(bob, "whoami")
+    assert callee.cycles == before
+    replica.update(bob, "whoami")
+    instructions = replica.kernel.counts.instructions - counted
+    assert instructions > 0
+    assert before - callee.cycles >= UPDATE_FEE + instructions
 
 
 def test_notify_answers_at_once(replica: Replica, alice: str, bob: str) -> None:
