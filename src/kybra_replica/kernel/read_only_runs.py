@@ -74,7 +74,7 @@ class ReadOnlyRuns:
         if canister.program is None:
             return rejects.without_program(canister.text, canister.module_hash)
         if canister.status != "running":
-            return rejects.query_not_running(canister.text)
+            return rejects.query_not_running(canister.text, canister.status)
         declared = canister.program.interface.methods.get(method)
         if declared is None or declared.kind != "query":
             return rejects.no_method(canister.text, "query", method)
