@@ -24,6 +24,7 @@ from tests.rustpython import (
     serving_chapters,
     shared_chapters,
     whole_cache_chapters,
+    window_chapters,
 )
 from tests.rustpython.recording import Recording
 
@@ -49,6 +50,7 @@ def recorded() -> Recording:
         log_chapters,
         played_chapters,
         ring_chapters,
+        window_chapters,
     ):
         chapters.add(book)
     return book
