@@ -3,7 +3,7 @@
 from kybra import Service, Vec, service_query, service_update, text
 
 from refrain_api.cache_records import LookupResult, NegativeRequest, PutRequest, PutResult
-from refrain_api.infer_records import InferRequest, InferResult
+from refrain_api.infer_records import InferManyResult, InferRequest, InferResult, ProviderView
 
 
 # The cache, as its writers call it.
@@ -23,5 +23,11 @@ class InferService(Service):
     @service_update
     def infer(self, request: InferRequest) -> InferResult: ...
 
+    @service_update
+    def infer_many(self, requests: Vec[InferRequest]) -> InferManyResult: ...
+
     @service_query
     def models(self) -> Vec[text]: ...
+
+    @service_query
+    def providers(self) -> Vec[ProviderView]: ...

@@ -101,7 +101,8 @@ def spoiled(book: Recording) -> None:
     for refusal in refusals:
         book.call(bisection.is_divisible, refusal)
     failures = [{"Failed": {"refusal": refusal}} for refusal in refusals]
-    for results in ([], failures[:1], failures, failures[:1] * 3, [{"Inferred": {}}] * 2):
-        book.call(bisection.shared_failure, results)
+    for results in (failures[:1], failures, failures[:1] * 3, [{"Inferred": {}}] * 2):
+        book.call(bisection.is_spoiled, [(result, None) for result in results])
+    book.call(bisection.is_spoiled, [(None, "reject")] * 2)
     for count in range(2, 9):
         book.call(bisection.halves, list(range(count)))
