@@ -13,6 +13,7 @@ _Row = TypeVar("_Row", bound=Entity)
 
 MAX_ASKERS = 1_000
 MAX_MODELS = 64
+MAX_MEMBERS = 1_000
 
 
 class Controller(Entity):
@@ -29,6 +30,13 @@ class Asker(Entity):
     principal = String(max_length=63)
     sponsored = String(max_length=3)
     priority = String(max_length=6)
+
+
+class Member(Entity):
+    """Who may ask within a shared namespace; listing is its name, a blank and the principal."""
+
+    __alias__ = "listing"
+    listing = String(max_length=140)
 
 
 class KnownModel(Entity):
@@ -55,6 +63,7 @@ class Rows:
         self.controllers: set[str] = set()
         self.askers: dict[str, str] = {}
         self.priorities: dict[str, str] = {}
+        self.members: set[str] = set()
         self.models: list[str] = []
         self.listed: set[str] = set()
         self.wiring: dict[str, str] = {}
@@ -74,6 +83,7 @@ class Rows:
         askers = Asker.instances()
         self.askers = {row.principal or "": row.sponsored or "no" for row in askers}
         self.priorities = {row.principal or "": row.priority for row in askers if row.priority}
+        self.members = {row.listing or "" for row in Member.instances()}
         known = KnownModel.instances()
         self.models = sorted([row.name or "" for row in known])
         self.listed = {row.name or "" for row in known if row.lists == "yes"}
@@ -118,6 +128,21 @@ class Rows:
     def priority(self, principal: str) -> int:
         """Return the priority of an asker's submitted requests."""
         return PRIORITIES[self.priorities.get(principal, "normal")]
+
+    def is_member(self, namespace: str, principal: str) -> bool:
+        """Tell whether a shared namespace lists a principal."""
+        return f"{namespace} {principal}" in self.members
+
+    def allow_member(self, namespace: str, principal: str) -> None:
+        """Let a principal ask within a shared namespace."""
+        if not self.is_member(namespace, principal):
+            Member(listing=f"{namespace} {principal}")
+            self.members.add(f"{namespace} {principal}")
+
+    def deny_member(self, namespace: str, principal: str) -> None:
+        """Take a principal's right to ask within a shared namespace."""
+        _delete(_find(Member, "listing", f"{namespace} {principal}"))
+        self.members.discard(f"{namespace} {principal}")
 
     def keep_models(self, names: list[str], listed: set[str]) -> None:
         """Replace the list of models. listed: those of which several requests share an outcall."""

@@ -106,6 +106,7 @@ def cache_of_tenants(canister: Played) -> None:
         canister.send("explain", ask(), by=by)
         canister.send("touch", [digest, "x"], by=by)
         canister.send("tenant_counters", tenant, by=by)
+        canister.send("policy_report", tenant, by=by)
         canister.send("list_answers", "", "", 3, by=by)
         canister.send("hit_by_digest", digest, by=by)
         page = canister.send("export_page", "", by=by)
@@ -131,9 +132,20 @@ def connected(canister: Played) -> Played:
     canister.send("connect", principal("cache"), "zz")
     canister.send("connect", principal("cache"), principal("infer"))
     canister.answer(canister.send("refresh_models"), None, "Rejection code 5, x")
-    canister.answer(canister.send("refresh_models"), ["m", "b@2:q", MODEL])
+    listed = canister.answer(canister.send("refresh_models"), ["m", "b@2:q", MODEL])
+    canister.answer(listed, [{"model": "b@2:q", "features": ["lists"]}, {"model": MODEL}])
     canister.send("allow_asker", {"caller": PAYER, "sponsored": "no"})
+    for caller, priority in ((PAYER, "urgent"), (PAYER, "high"), (STRANGER, "low")):
+        canister.send("set_priority", caller, priority)
     canister.send("models")
+    for method in ("allow_member", "deny_member", "allow_member"):
+        for by, member in ((STRANGER, PAYER), (OWNER, "zz"), (OWNER, PAYER)):
+            waiting = canister.send(method, "shared:a", member, by=by)
+            if "number" in waiting:
+                canister.answer(waiting, {"Ok": "x"})
+    canister.answer(canister.send("deny_member", "shared:a", PAYER), None, "Rejection code 5, x")
+    for by in (OWNER, PAYER):
+        canister.send("members", "shared:a", by=by)
     return canister
 
 
