@@ -104,8 +104,9 @@ def spoiled(book: Recording) -> None:
     ]
     for refusal in refusals:
         book.call(bisection.is_divisible, refusal)
-    failures = [{"Failed": {"refusal": refusal}} for refusal in refusals]
-    for results in (failures[:1], failures, failures[:1] * 3, [{"Inferred": {}}] * 2):
+    failures: list[dict[str, Any]] = [{"Failed": {"refusal": refusal}} for refusal in refusals]
+    answers: list[dict[str, Any]] = [{"Inferred": {}}] * 2
+    for results in (failures[:1], failures, failures[:1] * 3, answers):
         book.call(bisection.is_spoiled, [(result, None) for result in results])
     book.call(bisection.is_spoiled, [(None, "reject")] * 2)
     for count in range(2, 9):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -117,10 +118,11 @@ def test_only_what_an_item_can_bring_about_is_bisected() -> None:
 
 def test_a_batch_is_spoiled_only_if_all_failed_alike() -> None:
     """One answer, or another failure, shows that the items were told apart."""
-    bad = ({"Failed": {"refusal": {"BadReply": "x"}}}, None)
-    other = ({"Failed": {"refusal": {"BadReply": "y"}}}, None)
-    good = ({"Inferred": {}}, None)
+    bad: Any = ({"Failed": {"refusal": {"BadReply": "x"}}}, None)
+    other: Any = ({"Failed": {"refusal": {"BadReply": "y"}}}, None)
+    busy: Any = ({"Failed": {"refusal": {"Busy": {"retry_after_s": 1}}}}, None)
+    good: Any = ({"Inferred": {}}, None)
+    lost: Any = (None, "reject")
     assert is_spoiled([bad, bad, bad])
-    for replies in ([bad], [good, bad], [bad, good], [bad, other], [(None, "reject")] * 2):
+    for replies in ([bad], [good, bad], [bad, good], [bad, other], [lost, lost], [busy, busy]):
         assert not is_spoiled(replies)
-    assert not is_spoiled([({"Failed": {"refusal": {"Busy": {"retry_after_s": 1}}}}, None)] * 2)
