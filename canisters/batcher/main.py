@@ -15,12 +15,14 @@ from batcher_admin import (
     deny_asker,
     refresh_models,
     remove_controller,
+    set_priority,
     settings,
 )
 from batcher_core.front_desk import SWEEP_INTERVAL_S
 from batcher_rows import rows
 from batcher_state import desk, load_all, start_empty, sweep, tallies
 from flying import continued
+from membership import allow_member, deny_member, members
 from refrain_api.ask_records import AskRequest
 from refrain_api.batcher_records import (
     AskResult,
@@ -32,6 +34,7 @@ from refrain_api.batcher_records import (
 from refrain_api.services import CacheService, InferService
 from refrain_core.refusals import internal
 from submitting import boarded
+from window_calls import continued_in_window
 
 # Kybra looks endpoints and services up by name among what this module exports.
 __all__ = [
@@ -39,19 +42,23 @@ __all__ = [
     "InferService",
     "add_controller",
     "allow_asker",
+    "allow_member",
     "ask",
     "askers",
     "configure",
     "connect",
     "counters",
     "deny_asker",
+    "deny_member",
     "init_",
+    "members",
     "models",
     "post_upgrade_",
     "quote",
     "refresh_models",
     "remove_controller",
     "result",
+    "set_priority",
     "settings",
     "submit",
 ]
@@ -94,7 +101,7 @@ def submit(request: AskRequest) -> Async[Manual[SubmitResult]]:
     except Exception as error:  # noqa: BLE001 - an async method answers whatever happens
         boarding = Boarding(_internal(error), None)
     ic.reply(boarding.reply)
-    yield from continued(boarding.work)
+    yield from continued_in_window(boarding.work)
     return None
 
 

@@ -87,8 +87,8 @@ def is_controller(caller: str) -> bool:
 
 
 def grant(role: str, principal: str) -> Any:
-    """Give a role on a controller's behalf; returns Done."""
-    refusal = strangers_refusal() or refuse_grant(principal) or _checksum_refusal(principal)
+    """Give a role on behalf of who may; returns Done."""
+    refusal = _refuse_granting(role) or refuse_grant(principal) or _checksum_refusal(principal)
     if refusal is not None:
         return {"Refused": refusal}
     if principal in roles.get(role, ()):
@@ -98,8 +98,8 @@ def grant(role: str, principal: str) -> Any:
 
 
 def withdraw(role: str, principal: str) -> Any:
-    """Take a role on a controller's behalf, but never the last controller's; returns Done."""
-    refusal = strangers_refusal()
+    """Take a role on behalf of who may give it, never the last controller's; returns Done."""
+    refusal = _refuse_granting(role)
     if refusal is None and role == CONTROLLER:
         refusal = refuse_controller_removal(principal, roles[CONTROLLER])
     if refusal is not None:
@@ -115,6 +115,14 @@ def add(role: str, principal: str) -> None:
     """Store a role and copy it into the heap."""
     cache_rows.add_member(role, principal)
     roles.setdefault(role, set()).add(principal)
+
+
+def _refuse_granting(role: str) -> "dict[str, Any] | None":
+    """Refuse strangers; writers, who read and write all namespaces, may list their members."""
+    caller = caller_text()
+    return (
+        None if role not in (CONTROLLER, WRITER) and is_writer(caller) else stranger_refusal(caller)
+    )
 
 
 def _as(role: str) -> str:

@@ -7,15 +7,25 @@ from refrain_api.refusal_variants import Refusal
 
 
 # Sample `sample` of a request whose model is named whole; `digest` is its fingerprint.
+# provider: ask just the one of this name; None leaves the choice to the canister.
+# transport: "replicated" or "non_replicated"; None is the provider's own.
+# so_far: the assistant's text of earlier rounds, which the answer continues; "" at first.
+# The seed sent is (seed + sample) mod 2**32. Where none is given, the digest's first 32 bits
+# stand for it if nodes must agree or `sample` is above 0; else the provider draws one.
 class InferRequest(Record):
     digest: text
     sample: nat32
     request: AskRequest
+    provider: Opt[text]
+    transport: Opt[text]
+    so_far: text
 
 
 # An answer with what it cost: outcalls made, cycles charged of those attached.
+# answer: of a continued one only the text that is new. provider: the name of who answered.
 class Inference(Record):
     answer: Answer
+    provider: text
     outcalls: nat32
     charged_cycles: nat64
 
@@ -32,9 +42,28 @@ class InferResult(Variant, total=False):
     Failed: InferenceFailure
 
 
+# What became of several requests asked by one outcall, in their order: up to 16 of equal provider,
+# model, parameters and transport. Their charged_cycles sum up to those of the whole, exactly.
+class InferMany(Record):
+    items: Vec[InferResult]
+    outcalls: nat32
+    charged_cycles: nat64
+
+
+# Refused: nothing was asked of anybody, and nothing charged.
+class InferManyResult(Variant, total=False):
+    Many: InferMany
+    Refused: Refusal
+
+
 # A provider as the controller states it. mode: "non_replicated" or "replicated".
-# path form of the endpoint is OpenAI's chat completions; shard_ids name the workers or
-# weight parts that one call occupies; api_key is written once and never read back.
+# form: how its endpoint is asked: "openai_chat", "openai_completions" or "hf_text_generation".
+# template: how a conversation is written as one text: "chatml", "smollm2", "deepseek-r1", "plain",
+# or "" where only messages are sent.
+# features: "llama_cpp" (it is llama.cpp's server), "prefill" (it continues an assistant's last
+# message), "lists" (it takes a list of prompts).
+# shard_ids name the workers or weight parts that one call occupies; api_key is written once and
+# never read back.
 class ProviderSettings(Record):
     name: text
     url: text
@@ -44,6 +73,9 @@ class ProviderSettings(Record):
     api_key: Opt[text]
     max_new_tokens: nat32
     shard_ids: Vec[text]
+    form: text
+    template: text
+    features: Vec[text]
 
 
 # A provider as anybody may see it: no key, and no URL for strangers.
@@ -55,6 +87,9 @@ class ProviderView(Record):
     has_key: text
     max_new_tokens: nat32
     shard_ids: Vec[text]
+    form: text
+    template: text
+    features: Vec[text]
     calls: nat64
     failures: nat64
     prompt_tokens: nat64

@@ -3,7 +3,8 @@
 from kybra import Service, Vec, service_query, service_update, text
 
 from refrain_api.cache_records import LookupResult, NegativeRequest, PutRequest, PutResult
-from refrain_api.infer_records import InferRequest, InferResult
+from refrain_api.infer_records import InferManyResult, InferRequest, InferResult, ProviderView
+from refrain_api.refusal_variants import Done
 
 
 # The cache, as its writers call it.
@@ -17,11 +18,23 @@ class CacheService(Service):
     @service_update
     def put_negative(self, request: NegativeRequest) -> PutResult: ...
 
+    @service_update
+    def allow_member(self, namespace: text, member: text) -> Done: ...
+
+    @service_update
+    def deny_member(self, namespace: text, member: text) -> Done: ...
+
 
 # The infer canister, as the batcher calls it.
 class InferService(Service):
     @service_update
     def infer(self, request: InferRequest) -> InferResult: ...
 
+    @service_update
+    def infer_many(self, requests: Vec[InferRequest]) -> InferManyResult: ...
+
     @service_query
     def models(self) -> Vec[text]: ...
+
+    @service_query
+    def providers(self) -> Vec[ProviderView]: ...

@@ -7,8 +7,6 @@ from infer_core import (
     budget,
     foreign_json,
     inference,
-    outcall_plan,
-    parameter_support,
     prompt,
     provider_rules,
     reject_texts,
@@ -17,21 +15,24 @@ from infer_core import (
     status_classes,
     usage,
 )
-from infer_core.provider_rules import Provider
 from refrain_core.leases import Lease
-from tests.rustpython.infer_inputs import PROVIDER_CHANGES, RAW_BODIES, REJECTS
-from tests.rustpython.inputs import MODEL, SECOND, START_NS, TEXTS, Inputs, ask, odd_requests
+from tests.rustpython.infer_inputs import FAR, LOCAL, PROVIDER_CHANGES, RAW_BODIES, REJECTS
+from tests.rustpython.inputs import (
+    MODEL,
+    SECOND,
+    START_NS,
+    TEXTS,
+    Inputs,
+    ask,
+    inference_of,
+    odd_requests,
+)
 from tests.rustpython.recording import Recording
-
-LOCAL = Provider("p", "http://127.0.0.1:9", MODEL, "rm", "non_replicated", "k", 64, ("a+b", "c"))
-FAR = Provider("q", "https://x.example/v1/", MODEL, "far", "replicated", "", 512, ("a",))
-DIGEST = "0123456789abcdef" * 4
 
 
 def add(book: Recording) -> None:
     """Record all chapters."""
     prompts(book)
-    plans(book)
     inferences(book)
     replies(book)
     foreign(book)
@@ -62,6 +63,8 @@ def prompts(book: Recording) -> None:
     for text in TEXTS:
         for room in (0, 1, 5, 10, 40, 100):
             book.call(prompt.cut_middle, text * 30, room)
+        book.call(prompt.with_prefill, [], text)
+    book.call(prompt.with_prefill, [], "")
     book.chapter("infer: budgets")
     for requested in (None, 1, 64, 65):
         planned = book.call(budget.plan_budget, requested, 64)
@@ -69,43 +72,20 @@ def prompts(book: Recording) -> None:
             book.call(budget.finish_word, word, planned)
 
 
-def plans(book: Recording) -> None:
-    """The whole HTTP request, its JSON byte for byte, and its price."""
-    book.chapter("infer: plans")
-    made = Inputs(21)
-    requests = [ask(text, stop=[text]) for text in TEXTS]
-    for micros in (0, 1, 10, 700_000, 999_999, 1_000_000, 2_000_000):
-        requests += [ask(temperature_micros=micros, top_p_micros=max(1, micros // 2))]
-    schemas = ("json_object", '{"type":"object","n":[1,2.50,1e3,true,null]}', '{"é":"\\u001b"}')
-    requests += [ask(response_format=schema) for schema in schemas]
-    extras = ['{"top_k":4.0e1,"a":[1,-0.0,"é"]}', '{"json_schema":{"strict":false}}']
-    requests += [ask(extra=extra, response_format="{}") for extra in extras]
-    requests += [ask(messages=made.messages(80), seed=2**64 - 1) for _ in range(60)]
-    for request in requests:
-        for provider in (LOCAL, FAR):
-            sample = outcall_plan.Sample(DIGEST, made.random.randrange(3))
-            facts = (provider, request, request["messages"], 64, sample)
-            plan = book.call(outcall_plan.plan_outcall, *facts)
-            book.call(outcall_plan.OutcallPlan.fee_cycles, plan)
-            book.call(outcall_plan.OutcallPlan.price_cycles, plan)
-    for request in [ask(), *[ask(extra=extra) for extra in extras]]:
-        book.call(parameter_support.takers, [LOCAL, FAR], request)
-        book.call(parameter_support.takers, [LOCAL], request)
-    for url in ("https://x", "https://x/v1", "https://x/v1/", "https://x/v1/chat/completions/"):
-        book.call(outcall_plan.chat_url, url)
-
-
 def inferences(book: Recording) -> None:
     """An inference from its check to its result."""
     book.chapter("infer: inferences")
     schemas = ("{e}", "{}", '{"a":1e}', '{"a":"\\ud800"}', "{" * 400 + "}" * 400, "{1}")
     for request in [*odd_requests(), *[ask(response_format=schema) for schema in schemas]]:
-        book.call(inference.check_inference, {"digest": DIGEST, "sample": 0, "request": request})
+        book.call(inference.check_inference, inference_of(request))
     for digest in ("", "0" * 63, "G" * 64):
-        book.call(inference.check_inference, {"digest": digest, "sample": 0, "request": ask()})
-    question = {"digest": DIGEST, "sample": 1, "request": ask("é " * 5_000, max_tokens=20)}
-    for provider in (LOCAL, FAR):
-        prepared = book.call(inference.prepare, provider, question)
+        book.call(inference.check_inference, inference_of(ask(), digest=digest))
+    for fields in ({"transport": "replicated"}, {"transport": "x"}, {"so_far": "é" * 64_001}):
+        book.call(inference.check_inference, inference_of(ask(), **fields))
+    question = inference_of(ask("é " * 5_000, max_tokens=20), sample=1)
+    further = inference_of(ask(), so_far="é{", transport="replicated")
+    for provider, asked in ((LOCAL, question), (FAR, question), (LOCAL, further)):
+        prepared = book.call(inference.prepare, provider, asked)
         for cycles in (0, prepared.plan.price_cycles, 10**12):
             book.call(inference.check_cycles, prepared.plan, cycles, cycles)
         for reject in REJECTS:
@@ -113,7 +93,7 @@ def inferences(book: Recording) -> None:
         ok = {"status": 200, "headers": [], "body": json.dumps(chat("é")).encode()}
         read = book.call(inference.read_outcome, prepared, ok, None)
         book.call(inference.inferred, prepared, read, START_NS)
-    book.call(inference.failed, {"BadReply": "x"}, 1, 5)
+    book.call(inference.failed, {"BadReply": "x"}, inference.Cost(1, 5))
 
 
 def replies(book: Recording) -> None:
@@ -168,7 +148,7 @@ def rejects(book: Recording) -> None:
 def providers(book: Recording) -> None:
     """Every refusal of a provider's settings."""
     book.chapter("infer: provider rules")
-    good = LOCAL._asdict() | {"shard_ids": ["a+b", "c"]}
+    good = LOCAL._asdict() | {"shard_ids": ["a+b", "c"], "features": list(LOCAL.features)}
     for field, values in PROVIDER_CHANGES.items():
         for value in values:
             settings = good | {field: value}
@@ -176,6 +156,7 @@ def providers(book: Recording) -> None:
             book.call(provider_rules.provider_from, settings, "stored")
     for url in PROVIDER_CHANGES["url"]:
         book.call(provider_rules.is_loopback, url)
+        book.call(provider_rules.features_of_old, url)
     for shard_id in ("a", "a+b", "", "+"):
         book.call(provider_rules.shard_parts, shard_id)
 
@@ -192,6 +173,8 @@ def shards(book: Recording) -> None:
         for key in made.random.sample(keys, made.random.randrange(4)):
             del leases[key]
         serving = book.call(shard_choice.candidates, [FAR, third, LOCAL], MODEL, number % 5)
+        for name in (None, "q", "x"):
+            book.call(shard_choice.named, serving, name)
         choice = book.call(shard_choice.choose, serving, leases, START_NS)
         if choice is None:
             book.call(shard_choice.retry_after_s, serving, leases, START_NS)

@@ -82,6 +82,19 @@ def ask(prompt: str = "hello", **fields: Any) -> dict[str, Any]:
     return request | fields
 
 
+def inference_of(request: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    """Make an InferRequest, with fields replaced."""
+    made = {
+        "digest": "0123456789abcdef" * 4,
+        "sample": 0,
+        "request": request,
+        "provider": None,
+        "transport": None,
+        "so_far": "",
+    }
+    return made | fields
+
+
 def one_message(role: str, content: str) -> list[dict[str, Any]]:
     """Make a conversation of one message."""
     return [{"role": role, "content": content}]

@@ -1,32 +1,28 @@
 """The three canisters' entry modules, message by message, over a `_kybra_ic` of dicts."""
 
-import json
 from typing import Any
 
 from refrain_core.refusals import not_allowed
-from tests.rustpython.inputs import MODEL, TEXTS, Inputs, answer, ask, odd_requests, put
+from tests.rustpython.inputs import (
+    MODEL,
+    TEXTS,
+    answer,
+    ask,
+    odd_requests,
+    put,
+)
 from tests.rustpython.platform_over_dicts import principal
 from tests.rustpython.played_canister import (
     ANONYMOUS,
-    DIGEST,
     OWNER,
     PAYER,
     STRANGER,
     WRITER,
     Played,
 )
+from tests.rustpython.played_infer import infer
 from tests.rustpython.recording import Recording
 
-PROVIDER = {
-    "name": "local",
-    "url": "http://127.0.0.1:9",
-    "model": MODEL,
-    "remote_model": "tiny",
-    "mode": "non_replicated",
-    "api_key": "sk",
-    "max_new_tokens": 512,
-    "shard_ids": ["a+b", "c"],
-}
 MISS = {"Miss": "never stored"}
 STORED = {"Stored": {"key": "0" * 16, "evicted": 0}}
 
@@ -110,6 +106,7 @@ def cache_of_tenants(canister: Played) -> None:
         canister.send("explain", ask(), by=by)
         canister.send("touch", [digest, "x"], by=by)
         canister.send("tenant_counters", tenant, by=by)
+        canister.send("policy_report", tenant, by=by)
         canister.send("list_answers", "", "", 3, by=by)
         canister.send("hit_by_digest", digest, by=by)
         page = canister.send("export_page", "", by=by)
@@ -129,63 +126,33 @@ def cache_of_tenants(canister: Played) -> None:
     canister.tick(60)
 
 
-def inference(prompt: str, **fields: Any) -> dict[str, Any]:
-    """Make an InferRequest."""
-    return {"digest": DIGEST, "sample": 0, "request": ask(prompt, **fields)}
-
-
-def infer(canister: Played) -> None:
-    """Inferences driven over their await: answered, rejected, late, refused, out of shards."""
-    canister.send("allow_writer", WRITER)
-    for change in (
-        {},
-        {"name": "far", "url": "https://x.example", "mode": "replicated"},
-        {"url": "x"},
-    ):
-        canister.send("set_provider", PROVIDER | change)
-        canister.send("set_provider", PROVIDER | change | {"api_key": None}, by=STRANGER)
-    for by in (OWNER, STRANGER):
-        for method in ("providers", "models", "counters"):
-            canister.send(method, by=by)
-    made = Inputs(50)
-    for text in [*TEXTS, made.text(9_000) + "x" * 9_000]:
-        canister.send("quote_infer", inference(text), by=WRITER)
-        waiting = canister.send("infer", inference(text), by=WRITER, cycles=10**12)
-        if "number" in waiting:
-            body = json.dumps({"choices": [{"message": {"content": text}}]}).encode()
-            reply = {"status": 200, "headers": [], "body": body}
-            reduced = canister.send("transform", {"response": reply, "context": b""})["replied"]
-            canister.answer(waiting, reduced)
-    canister.send("infer", inference("x"), by=STRANGER, cycles=10**12)
-    canister.send("infer", inference("x"), by=WRITER, cycles=5)
-    canister.send("infer", inference("x", response_format='{"a":e}'), by=WRITER, cycles=10**12)
-    waiting = [canister.send("infer", inference("x"), by=WRITER, cycles=10**12) for _ in range(5)]
-    canister.answer(waiting[0], None, "Rejection code 2, Couldn't send message")
-    canister.answer(waiting[1], {"status": 500, "headers": [], "body": b"[" * 500})
-    canister.tick(91)
-    canister.answer(waiting[2], {"status": 200, "headers": [], "body": b"{}"})
-    canister.send("remove_provider", "far")
-    canister.send("remove_provider", "far")
-    canister.upgrade()
-    canister.send("counters")
-    canister.send("providers")
-
-
 def connected(canister: Played) -> Played:
     """Wire a batcher, teach it a model, and list a payer."""
     canister.send("ask", ask())
     canister.send("connect", principal("cache"), "zz")
     canister.send("connect", principal("cache"), principal("infer"))
     canister.answer(canister.send("refresh_models"), None, "Rejection code 5, x")
-    canister.answer(canister.send("refresh_models"), ["m", "b@2:q", MODEL])
+    listed = canister.answer(canister.send("refresh_models"), ["m", "b@2:q", MODEL])
+    canister.answer(listed, [{"model": "b@2:q", "features": ["lists"]}, {"model": MODEL}])
     canister.send("allow_asker", {"caller": PAYER, "sponsored": "no"})
+    for caller, priority in ((PAYER, "urgent"), (PAYER, "high"), (STRANGER, "low")):
+        canister.send("set_priority", caller, priority)
     canister.send("models")
+    for method in ("allow_member", "deny_member", "allow_member"):
+        for by, member in ((STRANGER, PAYER), (OWNER, "zz"), (OWNER, PAYER)):
+            waiting = canister.send(method, "shared:a", member, by=by)
+            if "number" in waiting:
+                canister.answer(waiting, {"Ok": "x"})
+    canister.answer(canister.send("deny_member", "shared:a", PAYER), None, "Rejection code 5, x")
+    for by in (OWNER, PAYER):
+        canister.send("members", "shared:a", by=by)
     return canister
 
 
 def inferred(content: str) -> dict[str, Any]:
     """Make infer's reply."""
-    return {"Inferred": {"answer": answer(content), "outcalls": 1, "charged_cycles": 7}}
+    inference = {"answer": answer(content), "provider": "p", "outcalls": 1, "charged_cycles": 7}
+    return {"Inferred": inference}
 
 
 def batcher_asks(canister: Played) -> None:

@@ -11,14 +11,17 @@ from cache_core import (
     listing,
     lookup_requests,
     lookups,
+    namespace_shadows,
     places,
     puts,
+    shadow_feeding,
     transfers,
     upkeep,
     writing,
 )
 from cache_core.answer_cache import AnswerCache
 from cache_core.answer_texts import write_record
+from cache_core.namespace_shadows import NamespaceShadows
 from cache_core.stable_maps import StableMaps
 from refrain_core.cache_control import NO_DIRECTIVES
 from refrain_core.canonical import head_text, parameters_text
@@ -40,6 +43,7 @@ def add(book: Recording) -> None:
     drafted(book)
     explanations(book)
     pages(book)
+    shadows(book)
 
 
 def opened(book: Recording, maps: "list[Any]") -> Any:
@@ -116,6 +120,29 @@ def whole_cache_step(book: Recording, cache: Any, sees: Any, facts: "tuple[str, 
         book.call(puts.keep, cache, entry, "kept")
     else:
         book.call(upkeep.sweep_step, cache, now_ns)
+
+
+def shadows(book: Recording) -> None:
+    """Accesses of more namespaces than have shadows, and what is told of each."""
+    book.chapter("cache: shadows of namespaces")
+    cache = opened(book, new_maps(book))
+    kept, sees = book.call(Attributes.read, cache, "shadows"), book.call(Sees, [TENANT])
+    names = [f"shared:{number}" for number in range(20)]
+    for number in range(600):
+        name, digest = names[number * number % 20], f"{number % 90:060x}{number % 7:04x}"
+        entry = entry_of(digest)._replace(namespace=name)
+        for verdict, found in (("never stored", None), ("expired", entry), ("fresh", entry)):
+            book.call(shadow_feeding.fetched, cache, name, digest, verdict, found)
+        book.call(shadow_feeding.stored, cache, entry)
+        book.call(NamespaceShadows.used, kept, name, digest, 9, number)
+        book.call(NamespaceShadows.missed, kept, name, digest, would_miss=number % 3 == 0)
+        book.call(NamespaceShadows.stored, kept, name, digest, 9, number)
+    for name in names:
+        book.call(NamespaceShadows.report, kept, name)
+    book.call(NamespaceShadows.restart, kept, names[0])
+    book.call(NamespaceShadows.restart, kept)
+    book.call(NamespaceShadows, sees)
+    book.call(namespace_shadows.unseen_report, "public")
 
 
 def drafted(book: Recording) -> None:

@@ -29,8 +29,18 @@ PROVIDER = {
     "api_key": None,
     "max_new_tokens": 5,
     "shard_ids": ["a"],
+    "form": "openai_chat",
+    "template": "",
+    "features": [],
 }
-INFERENCE = {"digest": DIGEST, "sample": 0, "request": request("hello")}
+INFERENCE = {
+    "digest": DIGEST,
+    "sample": 0,
+    "request": request("hello"),
+    "provider": None,
+    "transport": None,
+    "so_far": "",
+}
 NAMESPACE = {"namespace": "public", "policy": "lru", "max_entries": 1, "max_bytes": 0}
 FAILURE = {"digest": DIGEST, "namespace": "public", "refusal": {"Internal": "x"}, "ttl_s": 9}
 ARGUMENTS: dict[str, tuple[Any, ...]] = {
@@ -49,6 +59,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "hit_by_digest": (DIGEST,),
     "import_page": ([{"header": "v2|", "content": "forged", "checksum": DIGEST}],),
     "infer": (INFERENCE,),
+    "infer_many": ([INFERENCE],),
     "keep": (f"v2|{DIGEST}|public|", "forged"),
     "list_answers": ("", "", 100),
     "lookup": (request("hello", namespace="public"),),
@@ -74,10 +85,12 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "put_negative": (FAILURE,),
     "quote": (request("hello"),),
     "quote_infer": (INFERENCE,),
+    "quote_infer_many": ([INFERENCE],),
     "refresh_models": (),
     "remove": (DIGEST,),
     "remove_provider": ("local",),
     "result": (1,),
+    "policy_report": (OPERATOR,),
     "set_provider": (PROVIDER,),
     "submit": (request("hello"),),
     "taint": ("a-voter",),

@@ -11,6 +11,7 @@ from cache_core.certified_answers import CertifiedAnswers, Certify
 from cache_core.departures import EVICTED, REMOVED, Departures
 from cache_core.invalidation import Invalidation
 from cache_core.meta_rows import MetaRows
+from cache_core.namespace_shadows import NamespaceShadows
 from cache_core.shelves import Shelf
 from cache_core.stable_maps import StableMaps
 from cache_core.tally import Tally
@@ -42,6 +43,7 @@ class AnswerCache:
         """The most entries and bytes of all namespaces together; follows `bounds`."""
         self.bounds = CacheBounds()
         self.index = AnswerIndex(self._open_shelf)
+        self.shadows = NamespaceShadows(self._shadow_bounds)
         self.banks_left: list[int] = []
         self.bank_cursor = ""
         self.banks_old: list[int] = []
@@ -93,6 +95,11 @@ class AnswerCache:
     def overflow(self, at_most: int) -> "list[Victim]":
         """Drop from the index at most so many answers that stand over the bounds."""
         return self.index.overflow(self.whole, at_most)
+
+    def _shadow_bounds(self, namespace: str) -> "tuple[str, int, int]":
+        policy, entries, size_bytes = self.tenants.bounds(namespace)
+        whole_entries, whole_bytes = self.whole
+        return policy, entries or whole_entries, size_bytes or whole_bytes
 
     def _open_shelf(self, namespace: str) -> Shelf:
         return Shelf(self.tenants.bounds(namespace), *self.whole)

@@ -6,6 +6,7 @@ answer, looks for one.
 
 from typing import Any
 
+from cache_core import shadow_feeding
 from cache_core.answer_cache import AnswerCache
 from cache_core.answer_texts import Entry, read_record
 from cache_core.bank_store import Slot
@@ -86,6 +87,8 @@ def write_draft(
     cache.certified.keep(digest, record)
     cache.departures.came(digest, namespace, parts)
     cache.tally.add(namespace, "puts")
+    if cache.shadows.awaited.get(digest):
+        cache.shadows.stored(namespace, digest, size_bytes, cost)
     return (place[1], evicted)
 
 
@@ -108,6 +111,8 @@ def write_entry(cache: AnswerCache, entry: Entry, content: str) -> Stored:
     certify_put(cache, written, record, slot.passed)
     cache.departures.came(entry.digest, entry.namespace, entry.parts)
     cache.tally.add(entry.namespace, "puts")
+    if cache.shadows.awaited.get(entry.digest):
+        shadow_feeding.stored(cache, entry)
     return (slot.place.key, crowded_out)
 
 

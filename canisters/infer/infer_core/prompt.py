@@ -49,6 +49,11 @@ def fit_prompt(messages: list[Message], limit: int = SOFT_PROMPT_CHARACTERS) -> 
     return _keep(messages, rooms)
 
 
+def with_prefill(messages: list[Message], so_far: str) -> list[Message]:
+    """Add the beginning of an answer that the model is to continue; "" adds nothing."""
+    return [*messages, {"role": "assistant", "content": so_far}] if so_far else messages
+
+
 def cut_middle(text: str, room: int) -> _CutText:
     """Keep the head and tail of `text` in `room` characters, never inside a character.
 

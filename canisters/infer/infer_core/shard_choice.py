@@ -27,6 +27,11 @@ def candidates(providers: Iterable[Provider], model: str, sample: int) -> list[P
     return serving[turn:] + serving[:turn]
 
 
+def named(serving: Sequence[Provider], name: "str | None") -> list[Provider]:
+    """Keep just the provider of that name, if it is among them; None keeps all."""
+    return [one for one in serving if name is None or one.name == name]
+
+
 def choose(serving: Iterable[Provider], leases: Leases, now_ns: int) -> Choice | None:
     """Choose the first shard whose parts are all free; an expired lease is free."""
     for provider in serving:

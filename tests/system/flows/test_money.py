@@ -159,7 +159,8 @@ def test_stranger_gets_all_its_cycles_back(network: Network) -> None:
     paid = stranger.ask(PROMPT)
     assert set(paid["result"]["Refused"]) == {"NotAllowed"}
     assert paid["refunded_cycles"] == PLENTY
-    inference = {"digest": "0" * 64, "sample": 0, "request": request(PROMPT)}
+    first_round = {"provider": None, "transport": None, "so_far": ""}
+    inference = {"digest": "0" * 64, "sample": 0, "request": request(PROMPT), **first_round}
     args: Any = (network.ids["infer"], inference, PLENTY)
     direct = network.replica.update(stranger.canister, "pay_infer", *args, sender=OPERATOR)
     assert set(direct["result"]["Failed"]["refusal"]) == {"NotAllowed"}

@@ -92,9 +92,8 @@ def inferred(answer: dict[str, Any]) -> Any:
     """Make infer's reply of an answer."""
 
     def make(**fields: Any) -> dict[str, Any]:
-        return {
-            "Inferred": {"answer": {**answer, **fields}, "outcalls": 1, "charged_cycles": 5_000}
-        }
+        inference = {"answer": {**answer, **fields}, "provider": "local"}
+        return {"Inferred": {**inference, "outcalls": 1, "charged_cycles": 5_000}}
 
     return make
 

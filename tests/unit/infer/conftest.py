@@ -167,6 +167,9 @@ def provider_settings(**changes: Any) -> dict[str, Any]:
         "api_key": "sk-secret",
         "max_new_tokens": 64,
         "shard_ids": ["w0", "w1"],
+        "form": "openai_chat",
+        "template": "",
+        "features": ["llama_cpp", "prefill"],
     }
     return settings | changes
 
@@ -187,7 +190,12 @@ def principal_of() -> Callable[[str], str]:
 def request_with() -> Callable[..., dict[str, Any]]:
     """Give tests a maker of InferRequests."""
 
-    def make(sample: int = 0, digest: str = "0" * 64, **changes: Any) -> dict[str, Any]:
+    def make(
+        sample: int = 0,
+        digest: str = "0" * 64,
+        round_: dict[str, Any] | None = None,
+        **changes: Any,
+    ) -> dict[str, Any]:
         request = {
             "namespace": None,
             "model": "smollm2@1:Q4_1",
@@ -201,6 +209,7 @@ def request_with() -> Callable[..., dict[str, Any]]:
             "extra": None,
             "cache_control": None,
         }
-        return {"digest": digest, "sample": sample, "request": request | changes}
+        inference = {"digest": digest, "sample": sample, "request": request | changes}
+        return inference | {"provider": None, "transport": None, "so_far": ""} | (round_ or {})
 
     return make

@@ -92,6 +92,29 @@ def test_an_unknown_model_is_refused(serving: Any, request_with: Maker) -> None:
     assert "UnknownModel" in refusal_of(result)
 
 
+def test_a_provider_may_be_chosen(serving: Any, request_with: Maker, settings_with: Maker) -> None:
+    """Just the named one is asked, and named in the answer; one that does not serve is refused."""
+    serving.act_as("owner").set_provider(settings_with(name="other"))
+    serving.act_as("owner").set_provider(settings_with(name="elsewhere", model="x@1:Q4"))
+    serving.act_as("batcher", CYCLES)
+    steps, _ = serving.start(request_with(round_={"provider": "other"}))
+    assert list(serving.platform.maps[1]) == ["other/w0"]
+    assert serving.finish(steps, REPLY)["Inferred"]["provider"] == "other"
+    for name in ("elsewhere", "nobody"):
+        _, result = serving.start(request_with(round_={"provider": name}))
+        assert "UnknownModel" in refusal_of(result)
+
+
+def test_an_answer_that_nobody_can_continue_is_refused(
+    serving: Any, request_with: Maker, settings_with: Maker
+) -> None:
+    """Nothing is spent on a provider that would begin anew."""
+    serving.act_as("owner").set_provider(settings_with(features=[]))
+    serving.act_as("batcher", CYCLES)
+    _, result = serving.start(request_with(round_={"so_far": "Once"}))
+    assert "so_far" in refusal_of(result)["BadRequest"]
+
+
 def test_calls_beyond_the_shards_are_busy(serving: Any, request_with: Maker) -> None:
     """Two shards serve two calls; the third is told when to come back, a free shard ends it."""
     serving.act_as("batcher", CYCLES)

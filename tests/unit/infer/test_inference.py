@@ -1,5 +1,6 @@
 """Checks and renderings of one inference."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +15,7 @@ from infer_core.inference import (
     read_outcome,
 )
 from infer_core.provider_rules import provider_from
-from infer_core.reply import ModelReply
+from infer_core.reply_fields import ModelReply
 from refrain_core.outcall_price import HELD_CYCLES_PER_CALL
 
 Maker = Callable[..., dict[str, Any]]
@@ -48,6 +49,37 @@ def test_a_bad_request_is_refused(request_with: Maker, changes: dict[str, Any], 
     assert list(check_inference(request_with(**changes)) or {}) == [tag]
 
 
+@pytest.mark.parametrize(
+    ("round_", "tag"),
+    [({"transport": "pigeon"}, "BadRequest"), ({"so_far": "x" * 64_001}, "TooLarge")],
+)
+def test_a_bad_round_is_refused(request_with: Maker, round_: dict[str, Any], tag: str) -> None:
+    """Only transports that exist, and only as much as a prompt may hold."""
+    assert list(check_inference(request_with(round_=round_)) or {}) == [tag]
+
+
+def test_a_transport_may_be_asked_for(request_with: Maker, settings_with: Maker) -> None:
+    """It replaces the provider's own, in the call and in the answer's label."""
+    asked = request_with(round_={"transport": "replicated"})
+    prepared = prepare(provider_from(settings_with(), ""), asked)
+    assert prepared.plan.is_replicated
+    result = inferred(prepared, ModelReply("Paris.", "stop", 9, 3), 5)["Inferred"]
+    assert result["answer"]["trust"] == "replicated"
+
+
+@pytest.mark.parametrize("content", ["Once upon a time", " a time"])
+def test_an_answer_goes_on_where_it_ended(
+    request_with: Maker, settings_with: Maker, content: str
+) -> None:
+    """What is there is sent last, as the assistant's; a server may repeat it or not."""
+    asked = request_with(round_={"so_far": "Once upon"})
+    prepared = prepare(provider_from(settings_with(), ""), asked)
+    last = json.loads(prepared.plan.body)["messages"][-1]
+    assert last == {"role": "assistant", "content": "Once upon"}
+    result = inferred(prepared, ModelReply(content, "stop", 9, 3), 5)["Inferred"]
+    assert result["answer"]["content"] == " a time"
+
+
 def test_cycles_are_checked_before_they_are_taken(
     request_with: Maker, settings_with: Maker
 ) -> None:
@@ -73,7 +105,7 @@ def test_an_answer_says_how_far_it_can_be_trusted(
     prepared = prepare(provider_from(settings_with(mode=mode), ""), request_with())
     result = inferred(prepared, ModelReply("Paris.", "stop", 9, 3), 5)["Inferred"]
     assert result["answer"]["trust"] == trust
-    assert result["outcalls"] == 1
+    assert (result["outcalls"], result["provider"]) == (1, "local")
     assert result["charged_cycles"] == prepared.plan.price_cycles
 
 

@@ -1,0 +1,82 @@
+"""The infer canister's messages, played over a `_kybra_ic` of dicts."""
+
+import json
+from typing import Any
+
+from tests.rustpython.inputs import MODEL, TEXTS, Inputs, ask, inference_of
+from tests.rustpython.played_canister import OWNER, STRANGER, WRITER, Played
+
+PROVIDER = {
+    "name": "local",
+    "url": "http://127.0.0.1:9",
+    "model": MODEL,
+    "remote_model": "tiny",
+    "mode": "non_replicated",
+    "api_key": "sk",
+    "max_new_tokens": 512,
+    "shard_ids": ["a+b", "c"],
+    "form": "openai_chat",
+    "template": "chatml",
+    "features": ["llama_cpp", "prefill", "lists"],
+}
+
+
+def inference(prompt: str, **fields: Any) -> dict[str, Any]:
+    """Make an InferRequest."""
+    return inference_of(ask(prompt, **fields))
+
+
+def infer(canister: Played) -> None:
+    """Inferences driven over their await: answered, rejected, late, refused, out of shards."""
+    canister.send("allow_writer", WRITER)
+    for change in (
+        {},
+        {"name": "far", "url": "https://x.example", "mode": "replicated"},
+        {"url": "x"},
+    ):
+        canister.send("set_provider", PROVIDER | change)
+        canister.send("set_provider", PROVIDER | change | {"api_key": None}, by=STRANGER)
+    for by in (OWNER, STRANGER):
+        for method in ("providers", "models", "counters"):
+            canister.send(method, by=by)
+    made = Inputs(50)
+    for text in [*TEXTS, made.text(9_000) + "x" * 9_000]:
+        canister.send("quote_infer", inference(text), by=WRITER)
+        waiting = canister.send("infer", inference(text), by=WRITER, cycles=10**12)
+        if "number" in waiting:
+            body = json.dumps({"choices": [{"message": {"content": text}}]}).encode()
+            reply = {"status": 200, "headers": [], "body": body}
+            reduced = canister.send("transform", {"response": reply, "context": b""})["replied"]
+            canister.answer(waiting, reduced)
+    lists(canister)
+    canister.send("infer", inference("x"), by=STRANGER, cycles=10**12)
+    canister.send("infer", inference("x"), by=WRITER, cycles=5)
+    canister.send("infer", inference("x", response_format='{"a":e}'), by=WRITER, cycles=10**12)
+    waiting = [canister.send("infer", inference("x"), by=WRITER, cycles=10**12) for _ in range(5)]
+    canister.answer(waiting[0], None, "Rejection code 2, Couldn't send message")
+    canister.answer(waiting[1], {"status": 500, "headers": [], "body": b"[" * 500})
+    canister.tick(91)
+    canister.answer(waiting[2], {"status": 200, "headers": [], "body": b"{}"})
+    canister.send("remove_provider", "far")
+    canister.send("remove_provider", "far")
+    canister.upgrade()
+    canister.send("counters")
+    canister.send("providers")
+
+
+def lists(canister: Played) -> None:
+    """Lists answered, answered in part, rejected and refused."""
+    items = [inference(f"? {text}", max_tokens=9) | {"provider": "local"} for text in TEXTS[:5]]
+    choices = [{"index": n, "text": text, "finish_reason": "stop"} for n, text in enumerate(TEXTS)]
+    for told in (choices[:5], choices[2:4], choices[:1]):
+        canister.send("quote_infer_many", items, by=WRITER)
+        waiting = canister.send("infer_many", items, by=WRITER, cycles=10**12)
+        reply = {"status": 200, "headers": [], "body": json.dumps({"choices": told}).encode()}
+        reduced = canister.send("transform", {"response": reply, "context": b""})["replied"]
+        canister.answer(waiting, reduced)
+    waiting = canister.send("infer_many", items, by=WRITER, cycles=10**12)
+    canister.answer(waiting, None, "Rejection code 1, Timeout expired")
+    for refused in ([], items * 4, [items[0], inference("x", max_tokens=3)]):
+        canister.send("infer_many", refused, by=WRITER, cycles=10**12)
+    canister.send("infer_many", items, by=STRANGER, cycles=10**12)
+    canister.send("infer_many", items, by=WRITER, cycles=5)
