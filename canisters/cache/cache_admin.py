@@ -63,7 +63,7 @@ def configure_namespace(settings: NamespaceSettings) -> Done:
     if refusal is not None:
         return cast("Done", refused(refusal))
     cache.tenants.save_bounds(settings["namespace"], namespace_bounds(settings))
-    cache.index.reopen(settings["namespace"])
+    cache.index.reopen(settings["namespace"], cache.meta.next_sequence())
     cache.shadows.restart(settings["namespace"])
     cache_timers.start_work()
     return {"Ok": "settings are in force"}

@@ -32,7 +32,7 @@ def start_work() -> None:
 def run_work() -> None:
     """Do one step, and arm the next if there is more to do."""
     try:
-        if upkeep.work_step(cache):
+        if upkeep.work_step(cache, ic.time()):
             ic.set_timer(0, run_work)
     except Exception as error:  # noqa: BLE001  # nobody else would ever see it
         ic.print(f"cache: a rebuild step failed, next try within a minute: {error!r}")

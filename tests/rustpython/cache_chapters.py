@@ -86,6 +86,7 @@ def records(book: Recording) -> None:
         book.call(answer_texts.holds, record, entry.digest)
         book.call(answer_texts.is_old, record)
         book.call(answer_texts.crossed_and_pieces, record)
+        book.call(answer_texts.owner_of, record)
         book.call(answer_texts.unescaped_parts, book.call(answer_texts.escaped_parts, text))
         book.call(kept.kept_of, places.Place(3, "k"), entry)
     old = f"v1|{DIGEST}|{TENANT}|1|2|3|0|stop|m@1:q4|single_node"

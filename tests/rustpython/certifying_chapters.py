@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cache_core import certified_lookups, certifying, places, puts, upkeep
+from cache_core import certified_lookups, certifying, kept, places, puts, upkeep
 from cache_core.certified_answers import CertifiedAnswers
 from cache_core.meta_rows import MetaRows
 from tests.rustpython.cache_inputs import entry_of
@@ -94,6 +94,8 @@ def changed(book: Recording, cache: Any, number: int, namespace: str) -> None:
         book.call(certifying.certify_put, cache, entry, "a record", passed)
     else:
         book.call(certifying.load_step, cache)
+        row = kept.kept_of(places.Place(1, "k"), entry_of("d" * 64, sequence=10**6))
+        book.call(certifying.certify_learnt, cache, {"d" * 64: row}, {"k": "a record"})
 
 
 def messages(canister: Played) -> None:

@@ -54,7 +54,7 @@ def index(book: Recording, policy: str) -> None:
             while book.call(known.arrange, held, 7):
                 pass
         if number == 200:
-            book.call(known.reopen, held, TENANT)
+            book.call(known.reopen, held, TENANT, 10**9)
     shelf = book.call(known.shelf, held, TENANT)
     for size_bytes in (0, 9_000):
         book.call(known.has_room, held, shelf, size_bytes, (500, 9_000))
@@ -116,6 +116,7 @@ def queues_and_shelves(book: Recording) -> None:
             book.call(RenewedDict.pop, renewed, f"{made.random.randrange(90)}")
     small = book.call(RenewedDict)
     book.call(RenewedDict.put, small, "a", 1)
+    book.call(RenewedDict.put_all, small, {"b": 2, "c": 3})
     book.call(RenewedDict.keys, small)
 
 
@@ -183,6 +184,8 @@ def scopes(book: Recording) -> None:
     book.call(known.scopes, again)
     for _ in range(2):
         book.call(known.clear_taint, again, "openai")
+    book.call(known.scopes, again)
+    book.call(known.drop_swept, again, 3)
     book.call(known.scopes, again)
 
 

@@ -28,6 +28,7 @@ def add(book: Recording) -> None:
         book.call(SlotRings.use, rings, "a")
         book.call(SlotRings.forget, rings, "a")
         book.call(SlotRings.size_bytes, rings)
+    book.call(ArrivalRing.add_all, book.call(ArrivalRing), [("a", 1, 1), ("b", 2, 1)])
     for name, kind, arguments in (
         ("lru", LruPolicy, ()),
         ("sieve", SievePolicy, ()),
@@ -35,7 +36,11 @@ def add(book: Recording) -> None:
         ("cost", CostAwarePolicy, ()),
     ):
         book.chapter(f"policies: {name}")
-        book.call(kind, *arguments)
+        bulk = book.call(kind, *arguments)
+        for start in (0, 30):
+            entries = [(f"{n}", n + 1, n) for n in range(start, start + 30)]
+            book.call(kind.add_all, bulk, entries)
+            book.call(kind.victim, bulk)
         policy = book.call(policy_choice.make_policy, name, ENTRIES, ROOM)
         churn(book, policy, Inputs(len(name)))
     book.call(policy_choice.make_policy, "fifo2", 1, 1)

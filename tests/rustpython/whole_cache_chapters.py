@@ -13,6 +13,7 @@ from cache_core import (
     lookups,
     namespace_shadows,
     places,
+    purge_sweep,
     puts,
     shadow_feeding,
     transfers,
@@ -120,6 +121,8 @@ def whole_cache_step(book: Recording, cache: Any, sees: Any, facts: "tuple[str, 
         book.call(puts.keep, cache, entry, "kept")
     else:
         book.call(upkeep.sweep_step, cache, now_ns)
+        book.call(purge_sweep.purge_step, cache, now_ns)
+        book.call(purge_sweep.free_if_over, cache, digest, now_ns)
 
 
 def shadows(book: Recording) -> None:

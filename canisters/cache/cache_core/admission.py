@@ -4,7 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from cache_core.answer_texts import ANSWER, FAILURE, Entry
-from cache_core.cache_bounds import MAX_TTL_S, CacheBounds, refuse_namespace, refuse_range
+from cache_core.cache_bounds import (
+    MAX_TTL_S,
+    MAX_VOTERS,
+    MAX_VOTERS_CHARACTERS,
+    CacheBounds,
+    refuse_namespace,
+    refuse_range,
+)
 from refrain_core.cache_control import MAX_TAGS, Directives, is_tag, parse_directives
 from refrain_core.chunked_text import utf8_len
 from refrain_core.fingerprint import is_digest, sample_digest
@@ -20,9 +27,7 @@ FINISHED = ("stop", "length")
 
 MAX_TRUST_CHARACTERS = 40
 MAX_SAMPLE = 999
-MAX_VOTERS = 16
 MAX_VOTER_CHARACTERS = 200
-MAX_VOTERS_CHARACTERS = 800
 MAX_NUMBER = 2**64 - 1
 
 _TRUST_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_/ ")

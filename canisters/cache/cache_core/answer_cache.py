@@ -48,6 +48,8 @@ class AnswerCache:
         self.bank_cursor = ""
         self.banks_old: list[int] = []
         self.sweep_queue: list[str] = []
+        self.purge_queue: "list[str] | None" = None
+        self.purged_up_to = 0
 
     @property
     def bounds(self) -> CacheBounds:

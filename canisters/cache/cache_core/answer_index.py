@@ -5,7 +5,7 @@ queued, and then given to the policies in the order in which it was put. Answers
 the queue's end, so that the order is whole; recency itself begins anew.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from cache_core.arrival_queue import ArrivalQueue
@@ -26,17 +26,37 @@ class Room(NamedTuple):
     enough: bool
 
 
+REOPENED_AT_ONCE = 20_000
+"""Answers of a namespace that a change of its settings arranges in one message: about 4 G."""
+
+
 class AnswerIndex(KnownAnswers):
     """The index with its bounds, and its arranging."""
 
-    def reopen(self, namespace: str) -> None:
-        """Give a namespace a new shelf by its settings of now; recency within it begins anew."""
-        former = self.shelf(namespace)
+    def __init__(self, open_shelf: "Callable[[str], Shelf]") -> None:
+        """Start empty; `open_shelf` makes the shelf of a namespace that is met first."""
+        super().__init__(open_shelf)
+        self._requeued: "tuple[str, int, list[str]] | None" = None
+        """A namespace to be arranged anew, and the digests still to be searched for its own."""
+
+    def reopen(self, namespace: str, sequence: int) -> None:
+        """Give a namespace a new shelf by its settings of now; recency within it begins anew.
+
+        Where it is too large for one message, its answers are arranged in steps as after an
+        upgrade. sequence: greater than that of any answer that is stored.
+        """
+        former = self.shelf(namespace).policy
         shelf = self.shelves.replace(namespace)
-        for key in former.policy.oldest_first():
+        if len(former) > REOPENED_AT_ONCE:
+            self.is_arranged = False
+            self._requeued = (namespace, sequence, self.digests())
+            return
+        entries = []
+        for key in former.oldest_first():
             kept = self.rows.get(str(key))
             if kept is not None:
-                shelf.policy.add(key, kept.size_bytes, kept.cost)
+                entries.append((key, kept.size_bytes, kept.cost))
+        shelf.policy.add_all(entries)
 
     def add(self, digest: str, kept: Kept) -> None:
         """Know of an answer that was put, as the newest; a former one of the digest is replaced."""
@@ -119,6 +139,9 @@ class AnswerIndex(KnownAnswers):
 
     def arrange(self, at_most: int) -> bool:
         """Give at most so many queued answers to their policies; tell whether more are left."""
+        if self._requeued is not None:
+            self._requeue_some(self._requeued, at_most)
+            return True
         arrived: dict[str, list[tuple[str, int, int]]] = {}
         fresh, fading = self.rows.halves
         for sequence, digest in self._queue.take(at_most):
@@ -132,6 +155,18 @@ class AnswerIndex(KnownAnswers):
         if self._queue.is_empty():
             self._queue, self.is_arranged = ArrivalQueue(), True
         return not self.is_arranged
+
+    def _requeue_some(self, requeued: "tuple[str, int, list[str]]", at_most: int) -> None:
+        """Queue some answers of a namespace again; what was put since is queued already."""
+        namespace, sequence, digests = requeued
+        for digest in digests[-at_most:]:
+            kept = self.rows.get(digest)
+            if kept is not None and kept.namespace == namespace and kept.sequence <= sequence:
+                self._queue.push(kept.sequence, digest)
+        del digests[-at_most:]
+        if not digests:
+            self._queue.sort()
+            self._requeued = None
 
     def _victim(self, shelf: "Shelf | None") -> "Victim | None":
         """Choose and drop a victim, of the largest namespace where none is named."""

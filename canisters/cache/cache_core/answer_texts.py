@@ -85,6 +85,7 @@ _FRONT = f"{LAYOUT}|"
 _OLD_FRONT = f"{OLD_LAYOUT}|"
 
 FIELDS = len(Entry._fields)
+_OWNER_FIELD = 2
 _CROSSED_FIELD = 11
 OLD_FIELDS = 16
 _PARTS = 22
@@ -143,6 +144,12 @@ def crossed_and_pieces(text: str) -> "tuple[bool, int]":
         return fields[_CROSSED_FIELD] != "0", int(fields[FIELDS])
     record = read_record(text)
     return (True, 0) if record is None else (bool(record.entry.crossed), record.entry.pieces)
+
+
+def owner_of(text: str) -> str:
+    """Return the namespace of a record, without reading it whole; empty for a gravestone."""
+    fields = text.split("|", _OWNER_FIELD + 1)
+    return fields[_OWNER_FIELD] if len(fields) > _OWNER_FIELD else ""
 
 
 def is_old(text: str) -> bool:

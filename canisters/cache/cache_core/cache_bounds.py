@@ -6,10 +6,12 @@ from typing import Any, NamedTuple
 from cache_core.answer_texts import HEADER_BYTES, MAX_ANSWER_BYTES
 from cache_core.shelves import ShelfBounds
 from refrain_core.access import is_principal_text
+from refrain_core.cache_control import MAX_TAG_CHARACTERS, MAX_TAGS
 from refrain_core.limits import ANONYMOUS, PUBLIC
 from refrain_core.namespaces import is_shared_name
 from refrain_core.policies.policy_choice import POLICY_NAMES
 from refrain_core.refusals import bad_request
+from refrain_core.request_parts import MAX_PARTS_CHARACTERS
 
 MAX_TTL_S = 315_360_000
 """Ten years."""
@@ -17,8 +19,20 @@ MAX_TTL_S = 315_360_000
 MOST_ENTRIES = 1_000_000
 """Rows of the index and the policy's take an estimated 1 kB of heap together: 1 GB, of 4."""
 
-MOST_BYTES = 8_000_000_000
-"""A bank, which the rebuild reads in one message, is then about 250 MB."""
+MOST_BYTES = 3_000_000_000
+"""A bank, which a page of a list reads in one query, is then at most 42,000 values and 94 MB."""
+
+MAX_VOTERS = 16
+MAX_VOTERS_CHARACTERS = 800
+
+LONGEST_LABELS = (
+    MAX_TAGS * (MAX_TAG_CHARACTERS + 1)
+    + MAX_VOTERS_CHARACTERS
+    + MAX_VOTERS
+    - 2
+    + MAX_PARTS_CHARACTERS
+)
+"""Bytes of the most tags and voters, with the blanks between them, and of the longest parts."""
 
 
 class CacheBounds(NamedTuple):
@@ -31,8 +45,8 @@ class CacheBounds(NamedTuple):
 
 
 def refuse_settings(settings: Mapping[str, Any]) -> "dict[str, Any] | None":
-    """Refuse bounds that the cache could not keep."""
-    least_bytes = settings["max_answer_bytes"] + HEADER_BYTES
+    """Refuse bounds that the cache could not keep, or into which no longest answer would fit."""
+    least_bytes = HEADER_BYTES + LONGEST_LABELS + settings["max_answer_bytes"]
     return (
         refuse_range("max_entries", settings["max_entries"], 1, MOST_ENTRIES)
         or refuse_range("max_answer_bytes", settings["max_answer_bytes"], 1, MAX_ANSWER_BYTES)

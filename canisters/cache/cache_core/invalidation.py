@@ -122,6 +122,15 @@ class Invalidation:
                 return PURGED
         return None
 
+    def drop_swept(self, sequence: int) -> None:
+        """Forget the purges up to a sequence: nothing that is stored is hidden by them any more."""
+        swept = [scope for scope, since in self._purges.items() if since <= sequence]
+        for scope in swept:
+            self._rows.remove(scope)
+        self._purges = {s: since for s, since in self._purges.items() if since > sequence}
+        self.newest = max(self._purges.values(), default=0)
+        self._look_again()
+
     def _note(self, scope: str, sequence: int) -> None:
         self._purges[scope] = sequence
         self.newest = max(self.newest, sequence)

@@ -3,9 +3,9 @@
 from cache_core.answer_cache import AnswerCache
 from cache_core.bank_rows import rows_of_bank
 from cache_core.certifying import certify_learnt, load_step
-from cache_core.departures import EXPIRED
 from cache_core.kept import Kept
 from cache_core.places import BANKS
+from cache_core.purge_sweep import free_if_over, purge_step
 
 LOADED_PER_STEP = 16_000
 EVICTIONS_PER_STEP = 50
@@ -41,12 +41,13 @@ def resume(cache: AnswerCache) -> None:
     cache.certified.begin_epoch()
 
 
-def work_step(cache: AnswerCache) -> bool:
+def work_step(cache: AnswerCache, now_ns: int = 0) -> bool:
     """Do one step of what an upgrade or a lowered bound left to do; tell whether there is more.
 
     First each bank is loaded into index and certified log, then the order of eviction is arranged,
     then records of an older layout are renewed, then what stands over the bounds is evicted, then
-    what is not in the certified log yet is loaded into it. A step that fails has changed nothing.
+    what is not in the certified log yet is loaded into it, then what is purged is freed. A step
+    that fails has changed nothing.
     """
     if cache.banks_left:
         _load_some(cache)
@@ -59,7 +60,9 @@ def work_step(cache: AnswerCache) -> bool:
         return True
     victims = cache.overflow(EVICTIONS_PER_STEP)
     cache.evict(victims)
-    return len(victims) == EVICTIONS_PER_STEP or load_step(cache)
+    if len(victims) == EVICTIONS_PER_STEP or load_step(cache):
+        return True
+    return purge_step(cache, now_ns)
 
 
 def sweep_step(cache: AnswerCache, now_ns: int) -> int:
@@ -72,7 +75,7 @@ def sweep_step(cache: AnswerCache, now_ns: int) -> int:
         kept = cache.index.get(digest)
         if kept is not None and _may_go(cache, kept, now_ns):
             reads += 1
-            freed += _free_if_over(cache, digest, now_ns)
+            freed += free_if_over(cache, digest, now_ns)
         if reads == SWEEP_READS_PER_STEP:
             break
     return freed
@@ -84,20 +87,7 @@ def flush(cache: AnswerCache) -> int:
 
 
 def _may_go(cache: AnswerCache, kept: Kept, now_ns: int) -> bool:
-    return now_ns >= kept.keep_until_ns or cache.invalidation.may_hide(kept.sequence)
-
-
-def _free_if_over(cache: AnswerCache, digest: str, now_ns: int) -> int:
-    found = cache.find(digest)
-    if found is None:
-        return 0
-    reason = EXPIRED if now_ns >= found.entry.keep_until_ns else None
-    reason = reason or cache.invalidation.purged(found.entry)
-    if reason is None:
-        return 0
-    cache.release(found, reason)
-    cache.tally.add(found.entry.namespace, "freed")
-    return 1
+    return now_ns >= kept.keep_until_ns or kept.sequence <= cache.invalidation.newest
 
 
 def _load_some(cache: AnswerCache) -> None:

@@ -10,7 +10,7 @@ Worths are rounded to two steps an octave, as in CAMP (Ghandeharizadeh and other
 first of each of a few rings are compared. Nothing is sorted; all arithmetic is in integers.
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 
 from refrain_core.policies.policy import VISITS_PER_VICTIM
 from refrain_core.policies.slot_rings import SlotRings
@@ -80,6 +80,11 @@ class CostAwarePolicy(SlotRings):
             break
         else:
             self._renew()
+
+    def add_all(self, entries: Sequence[tuple[Hashable, int, int]]) -> None:
+        """Hold many keys, one after the other."""
+        for key, size_bytes, cost in entries:
+            self.add(key, size_bytes, cost)
 
     def victim(self) -> Hashable:
         """Choose and drop the key that is due first, and was not hit since it was filed."""

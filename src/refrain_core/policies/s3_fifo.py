@@ -9,7 +9,7 @@ what exceeds the small queue goes to the main one.
 Marks and loads are explained beside the queues.
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 
 from refrain_core.policies.s3_queues import IN_MAIN, S3Queues
 
@@ -57,6 +57,11 @@ class S3FifoPolicy(S3Queues):
             break
         else:
             self._renew()
+
+    def add_all(self, entries: Sequence[tuple[Hashable, int, int]]) -> None:
+        """Hold many keys, one after the other."""
+        for key, size_bytes, cost in entries:
+            self.add(key, size_bytes, cost)
 
     def use(self, key: Hashable) -> None:
         """Count a hit, up to three."""

@@ -15,7 +15,7 @@ instructions, an attribute 8,500, a global name or a list's element about 3,000.
 their last key until they are used again.
 """
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator
 
 _SPARE_ADDITIONS = 1_024
 _MADE_AT_ONCE = 32
@@ -79,15 +79,6 @@ class SlotRings:
     def __contains__(self, key: Hashable) -> bool:
         """Tell whether it holds a key."""
         return key in self._slots or key in self._fading
-
-    def add_all(self, entries: Sequence[tuple[Hashable, int, int]]) -> None:
-        """Hold many (key, size, cost) that are not held, each newer than the one before."""
-        for key, size_bytes, cost in entries:
-            self.add(key, size_bytes, cost)
-
-    def add(self, key: Hashable, size_bytes: int, cost: int) -> None:
-        """Hold a key that is not held."""
-        raise NotImplementedError
 
     def use(self, key: Hashable) -> None:
         """Mark a key as hit."""

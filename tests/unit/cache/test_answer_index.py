@@ -145,7 +145,7 @@ def test_a_reopened_shelf_keeps_its_answers_and_totals() -> None:
     for number in (1, 2, 3):
         index.add(str(number), kept(number, 10))
     index.use("1")
-    index.reopen("a")
+    index.reopen("a", 10**9)
     assert order(index) == ["2", "3", "1"]
     assert (index.shelf("a").entries, index.shelf("a").size_bytes) == (3, 30)
 

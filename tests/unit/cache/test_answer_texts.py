@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cache_core import admission, answer_texts
+from cache_core import admission, answer_texts, cache_bounds
 from cache_core.answer_texts import (
     GRAVESTONE,
     PIECE_BYTES,
@@ -63,7 +63,7 @@ LONGEST: dict[str, Any] = {
     "trust": "t" * admission.MAX_TRUST_CHARACTERS,
     "crossed": 1,
     "tags": " ".join(["t" * MAX_TAG_CHARACTERS] * MAX_TAGS),
-    "voters": " ".join(["v" * 50] * admission.MAX_VOTERS),
+    "voters": " ".join(["v" * 50] * cache_bounds.MAX_VOTERS),
     "parts": "|" * MAX_PARTS_CHARACTERS,
     "answer_bytes": answer_texts.MAX_ANSWER_BYTES,
     "pieces": 250,
