@@ -34,6 +34,8 @@ SINGLE = "single"
 
 _VERSIONS = f"refraini{SCHEMA_VERSION};i{TRUNCATION_VERSION};"
 _POLICY = f"s{len(SINGLE)}:{SINGLE}"
+_MOST_MODELS = 256
+_model_texts: dict[str, str] = {}
 _TAKEN_AS_IT_IS = YOUNG_MARKS | {MISCOMPOSED}
 
 
@@ -57,14 +59,27 @@ def head_text(namespace: str, model: str) -> str:
     Raises:
         ValueError: the model is not named whole.
     """
+    written = _model_texts.get(model) or model_text(model)
+    return f"{_VERSIONS}s{len(namespace)}:{namespace}{written}"
+
+
+def model_text(model: str) -> str:
+    """Write a model's three parts; remembered, since many requests name few models.
+
+    A query forgets what it remembered: an update must have written a model before.
+
+    Raises:
+        ValueError: the model is not named whole.
+    """
     parts = parse_model(model)
     if parts is None:
         raise ValueError("the model must be NAME@REVISION:QUANTIZATION")
     name, revision, quantization = parts
-    return (
-        f"{_VERSIONS}s{len(namespace)}:{namespace}s{len(name)}:{name}s{len(revision)}:{revision}"
-        f"s{len(quantization)}:{quantization}"
-    )
+    text = f"s{len(name)}:{name}s{len(revision)}:{revision}s{len(quantization)}:{quantization}"
+    if len(_model_texts) >= _MOST_MODELS:
+        _model_texts.clear()
+    _model_texts[model] = text
+    return text
 
 
 def messages_text(messages: Sequence[Mapping[str, Any]]) -> str:

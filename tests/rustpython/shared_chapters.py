@@ -107,6 +107,7 @@ def names(book: Recording) -> None:
     book.chapter("model names and namespaces")
     for text in MODEL_TEXTS:
         book.call(model_names.parse_model, text)
+        book.call(canonical.model_text, text)
         book.call(model_names.resolve_model, text, ["m@1:q4", "n@2:f16", "m@2:q8"])
         book.call(model_names.resolve_model, text, ["m@1:q4"])
     for requested in (None, "public", "", "Public", TENANT, "shared:lab", "shared:", "shared:é"):

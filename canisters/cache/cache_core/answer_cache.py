@@ -16,6 +16,10 @@ from cache_core.shelves import Shelf
 from cache_core.stable_maps import StableMaps
 from cache_core.tally import Tally
 from cache_core.tenant_rows import TenantRows
+from refrain_core.canonical import model_text
+
+MODEL_LABEL = 3
+"""The model's place among the labels, as `drafts.labels_of` groups them."""
 
 MOST_LABELS = 1_000
 """Labels remembered, each up to about 1 kB of heap; then they are learnt anew."""
@@ -89,7 +93,8 @@ class AnswerCache:
             self.tally.add(namespace, "evictions")
 
     def know_labels(self, labels: "tuple[str, ...]") -> None:
-        """Remember labels that were checked and stored."""
+        """Remember labels that were checked and stored, and how their model is written."""
+        model_text(labels[MODEL_LABEL])
         if len(self.known_labels) >= MOST_LABELS:
             self.known_labels = set()
         self.known_labels.add(labels)

@@ -140,7 +140,7 @@ def test_labels_are_known_once_they_were_stored(cache: AnswerCache, put_request:
     puts.put(cache, request, SECOND)
     assert draft_of_request(request, cache.known_labels, cache.bounds) is not None
     for number in range(MOST_LABELS):
-        cache.know_labels(("public", str(number)))
+        cache.know_labels(("public", "replicated", "stop", f"m@{number}:q", ""))
     assert 0 < len(cache.known_labels) <= MOST_LABELS
 
 
