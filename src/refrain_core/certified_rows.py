@@ -12,6 +12,10 @@ from refrain_core.answer_log import NO_ROW, AnswerLog, row_of
 from refrain_core.row_salts import RowSalts
 
 
+# Makes a row without what its class's own `__new__` does in Python: a tenth of the price.
+_new = tuple.__new__
+
+
 class Proof(NamedTuple):
     """What leads a verifier from a served record to the root."""
 
@@ -109,4 +113,4 @@ class CertifiedRows:
         number = self._rows.get(place)
         if number is None or self._log is None or self._salts is None:
             return None
-        return Proof(self._salts.of(number), self._log.witness(number))
+        return _new(Proof, (self._salts.of(number), self._log.witness(number)))

@@ -47,6 +47,7 @@ class AnswerCache:
         """The most entries and bytes of all namespaces together; follows `bounds`."""
         self.bounds = CacheBounds()
         self.index = AnswerIndex(self._open_shelf)
+        self.rows = self.index.rows
         self.shadows = NamespaceShadows(self._shadow_bounds)
         self.banks_left: list[int] = []
         self.bank_cursor = ""

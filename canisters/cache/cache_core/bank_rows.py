@@ -22,7 +22,7 @@ _new = tuple.__new__
 
 def rows_of_bank(bank: int, items: Iterable[tuple[str, str]]) -> list[Row]:
     """Read what a bank holds."""
-    rows = [row_of_record(bank, key, text) for key, text in items]
+    rows = [row_of_record(bank, key, text) for key, text in items if "/" not in key]
     return [row for row in rows if row is not None]
 
 

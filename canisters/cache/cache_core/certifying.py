@@ -31,11 +31,12 @@ def certify_learnt(cache: AnswerCache, learnt: "dict[str, Kept]", texts: "dict[s
     """
     if not cache.certified.is_open:
         return
-    records = [
-        (digest, texts[kept.place.key])
-        for digest, kept in learnt.items()
-        if kept.is_whole and not cache.invalidation.may_hide(kept.sequence)
-    ]
+    hides_up_to = cache.invalidation.hides_up_to
+    records = []
+    for digest, kept in learnt.items():
+        place, _, _, sequence, _, _, _, is_whole = kept
+        if is_whole and sequence > hides_up_to:
+            records.append((digest, texts[place[1]]))
     if records:
         cache.certified.load(records)
 

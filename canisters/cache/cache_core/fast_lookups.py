@@ -36,7 +36,7 @@ def plain_record(cache: AnswerCache, digest: str, sees: Sees, now_ns: int) -> "s
 
     Written out, since its parts would cost more as calls than they do.
     """
-    fresh, fading = cache.index.rows.halves
+    fresh, fading = cache.rows.halves
     kept = fresh.get(digest) or fading.get(digest)
     if kept is None:
         return None

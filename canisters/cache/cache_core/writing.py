@@ -60,7 +60,7 @@ def may_be_drafted(cache: AnswerCache, digest: str) -> bool:
     """
     if cache.banks_left or cache.invalidation.hides_up_to == EVERY:
         return False
-    fresh, fading = cache.index.rows.halves
+    fresh, fading = cache.rows.halves
     return digest not in fresh and digest not in fading
 
 
