@@ -7,13 +7,15 @@ from kybra import ic
 import till
 from batcher_core.ask_plan import Plan, plan_request
 from batcher_core.asker_admission import standing_of
+from batcher_core.batcher_bounds import with_grace
 from batcher_core.flights import Flight
 from batcher_core.money import Price
 from batcher_core.serving import SPARE, Found, stood_in
 from batcher_core.tickets import JOINED
+from batcher_core.work_items import Work
 from batcher_rows import rows
 from batcher_state import desk, tallies
-from flying import Work, abandon
+from landing import abandoned
 from refrain_core.refusals import busy, unreachable
 
 _LOOKUP_S = 1
@@ -52,12 +54,13 @@ def opened(plan: Plan, event: str, cost: Price, found: "Found | None") -> "Fligh
     if refusal is not None:
         return refusal
     is_refreshing = found is not None and found.has_stored
-    flight = desk.open(plan.digest, event, now_ns, rows.settings, is_refreshing=is_refreshing)
+    settings = rows.settings if plan.policy is None else with_grace(rows.settings)
+    flight = desk.open(plan.digest, event, now_ns, settings, is_refreshing=is_refreshing)
     tallies.add("flights")
     try:
         till.secure(plan, flight, cost)
     except Exception as error:  # noqa: BLE001 - the flight is open and must not stay so
-        return abandon(plan, flight.token, error).refusal or {}
+        return abandoned(Work(plan, flight.token, cost, 0, found), error).refusal or {}
     return flight
 
 

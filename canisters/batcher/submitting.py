@@ -11,9 +11,9 @@ from batcher_core.boarding_rules import OPEN, WAIT, next_step
 from batcher_core.flight_machine import LOOKUP_BEGUN, MODEL_CALLED
 from batcher_core.serving import UNSOUGHT, Found
 from batcher_core.tickets import OPENED
+from batcher_core.work_items import Work
 from batcher_rows import rows
 from batcher_state import desk, tallies
-from flying import Work
 from refrain_core.refusals import bad_request
 
 
@@ -36,14 +36,15 @@ def boarded(caller: str, request: dict[str, Any]) -> Boarding:
     refusal = desk.refuse_ticket(ic.time(), rows.settings)
     if refusal is not None:
         return Boarding(refused(refusal), None)
-    return _opened(plan, UNSOUGHT if step == OPEN else None)
+    return ticketed(plan, UNSOUGHT if step == OPEN else None, "Ticket")
 
 
-def _opened(plan: Plan, found: "Found | None") -> Boarding:
+def ticketed(plan: Plan, found: "Found | None", variant: str) -> Boarding:
+    """Open a flight whose outcome is read by ticket, before its lookup if `found` is None."""
     cost = till.price(plan)
     flight = opened(plan, LOOKUP_BEGUN if found is None else MODEL_CALLED, cost, found)
     if isinstance(flight, dict):
         return Boarding(refused(flight), None)
     least_trust = plan.directives.least_trust or ""
     ticket = desk.give_ticket(flight, plan.caller, OPENED, 0, least_trust)
-    return Boarding({"Ticket": ticket}, Work(plan, flight.token, cost, ticket["ticket"], found))
+    return Boarding({variant: ticket}, Work(plan, flight.token, cost, ticket["ticket"], found))

@@ -38,6 +38,16 @@ class Ledger:
         self._holds.insert(key, f"{asker}|{due_cycles}|{until_ns}")
         self._until[key] = until_ns
 
+    def draw(self, token: int, spent: int, margin: int) -> None:
+        """Book what one of several calls cost that share a hold, and leave the rest held."""
+        key = f"{token:016x}"
+        record = self._holds.get(key)
+        if record is None:
+            return
+        asker, due_cycles, until_ns = record.split("|")
+        self._keep(asker, released(self.account(asker), spent + margin, spent, margin))
+        self._holds.insert(key, f"{asker}|{int(due_cycles) - spent - margin}|{until_ns}")
+
     def release(self, token: int, spent: int, margin: int) -> None:
         """Book what the flight cost of its hold, if it has one; the rest becomes credit."""
         self._release(f"{token:016x}", spent, margin)

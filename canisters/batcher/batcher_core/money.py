@@ -54,11 +54,13 @@ def request_bytes_bound(request: dict[str, Any]) -> int:
     return FRAMING_BYTES + utf8_len(json_text(request))
 
 
-def price_of(request: dict[str, Any], hit_fee_cycles: int, margin_cycles: int) -> Price:
-    """Price `request`; the call's bound lies above what infer will accept of it."""
+def price_of(
+    request: dict[str, Any], hit_fee_cycles: int, margin_cycles: int, samples: int = 1
+) -> Price:
+    """Price `request`, asked so many times; the calls' bound lies above what infer accepts."""
     tokens = min(request["max_tokens"] or ROUND_TOKENS, ROUND_TOKENS)
     fee_cycles = outcall_fee_cycles(request_bytes_bound(request), max_response_bytes_for(tokens))
-    return Price(hit_fee_cycles, fee_cycles + INFER_CYCLES, margin_cycles)
+    return Price(hit_fee_cycles, samples * (fee_cycles + INFER_CYCLES), samples * margin_cycles)
 
 
 def quote_of(price: Price) -> dict[str, int]:

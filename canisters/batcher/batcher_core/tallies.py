@@ -17,6 +17,9 @@ NAMES = (
     "stale",
     "refreshes",
     "negatives",
+    "votes",
+    "agreed",
+    "samples_reused",
 )
 """Fields of BatcherCounters that are counted, new ones last; the others are looked at."""
 
