@@ -23,6 +23,7 @@ from tests.rustpython import (
     serving_chapters,
     shared_chapters,
     whole_cache_chapters,
+    window_chapters,
 )
 from tests.rustpython.recording import Recording
 
@@ -47,6 +48,7 @@ def recorded() -> Recording:
         log_chapters,
         played_chapters,
         ring_chapters,
+        window_chapters,
     ):
         chapters.add(book)
     return book
