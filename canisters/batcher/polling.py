@@ -45,6 +45,7 @@ def note_late(poll: Poll, number: int, outcome: Outcome) -> None:
 def overdue(poll: Poll) -> None:
     """End a vote at its deadline with what is there."""
     if not poll.is_closed:
+        poll.run_out()
         _end(poll, count(poll, voter_book.records))
 
 
@@ -58,7 +59,7 @@ def _end(poll: Poll, counted: Count) -> None:
     if outcome.answered is None:
         return
     tallies.add("agreed")
-    poll.agreed = (outcome.answered or {})["answer"]["content"]
+    poll.agree_on(outcome.answered["answer"]["content"])
     voices = agreeing(outcome)
     for provider in sorted(voices):
         _record(poll, provider, agreed=voices[provider])

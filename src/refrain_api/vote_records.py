@@ -21,7 +21,8 @@ class VoteGroup(Record):
     voters: Vec[Voter]
 
 
-# A voter without a vote, and why: "no answer in the reply", "not heard in time", or the failure.
+# A voter without a vote, and why: "no answer in the reply", "the reply was cut off", "not heard in
+# time", "decided before it was heard", or the failure's name.
 class AbsentVoter(Record):
     voter: Voter
     reason: text

@@ -21,6 +21,7 @@ from tests.rustpython.played_canister import (
     Played,
 )
 from tests.rustpython.played_infer import infer
+from tests.rustpython.played_votes import batcher_votes
 from tests.rustpython.recording import Recording
 
 MISS = {"Miss": "never stored"}
@@ -40,6 +41,8 @@ def add(book: Recording) -> None:
     batcher_asks(connected(Played(book, "batcher")))
     book.chapter("batcher: submits and money")
     batcher_submits(connected(Played(book, "batcher")))
+    book.chapter("batcher: votes")
+    batcher_votes(connected(Played(book, "batcher")), principal("batcher"))
 
 
 def roles(canister: Played, name: str) -> None:

@@ -89,6 +89,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "set_provider": (PROVIDER,),
     "submit": (request("hello"),),
     "taint": ("a-voter",),
+    "take_up": (1,),
     "tenant_counters": (OPERATOR,),
     "touch": ([DIGEST],),
     "transform": ({"response": {"status": 200, "headers": [], "body": b"{}"}, "context": b""},),
@@ -96,10 +97,11 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
 """What a stranger would send; methods that are not here take one principal, or settings."""
 
 WITHOUT_ARGUMENTS = frozenset(
-    ("askers", "counters", "hidden_scopes", "models", "providers", "settings", "writers")
+    ("askers", "counters", "hidden_scopes", "models", "providers", "settings", "voters", "writers")
 )
 
 UNSAID: dict[tuple[str, str], Any] = {
+    ("batcher", "take_up"): "",
     ("cache", "keep"): "refused|NotAllowed",
     ("cache", "remove"): {"Ok": "nothing was stored"},
     ("cache", "touch"): 0,

@@ -23,8 +23,8 @@ from batcher_core.work_items import Work
 class Poll:
     """One vote. began_ns: when its voters were asked; timer: the one that ends it, or 0.
 
-    agreed: the content that was agreed on, "" before and without a verdict; recorded: the
-    providers whose records count this verdict.
+    is_overdue: whether its time is over. agreed: the content that was agreed on, "" before and
+    without a verdict. recorded: the providers whose records count this verdict.
     """
 
     def __init__(self, work: Work, voters: Sequence[Voter], began_ns: int) -> None:
@@ -34,6 +34,7 @@ class Poll:
         self.began_ns = began_ns
         self.timer = 0
         self.is_closed = False
+        self.is_overdue = False
         self.agreed = ""
         self.recorded: set[str] = set()
         self.heard: dict[int, Outcome] = {}
@@ -78,6 +79,14 @@ class Poll:
         self.is_closed = True
         for number in self._states:
             self._states[number] = next_voter_state(self._states[number], VOTE_CLOSED)
+
+    def run_out(self) -> None:
+        """Note that the time is over: who was not heard by now is not awaited."""
+        self.is_overdue = True
+
+    def agree_on(self, content: str) -> None:
+        """Note what the verdict is, for those who come after it."""
+        self.agreed = content
 
     def state_of(self, number: int) -> str:
         """Return a voter's state."""

@@ -13,6 +13,7 @@ SHOWN_CHARACTERS = 4_000
 NO_ANSWER = "no answer in the reply"
 CUT_OFF = "the reply was cut off"
 NOT_HEARD = "not heard in time"
+NOT_AWAITED = "decided before it was heard"
 
 
 def told_group(poll: Poll, group: Group) -> "dict[str, Any]":
@@ -31,7 +32,7 @@ def told_absent(poll: Poll, abstained: "tuple[str, ...]") -> "list[dict[str, Any
     for voter in poll.voters:
         outcome = poll.heard.get(voter.number)
         if outcome is None:
-            reason = NOT_HEARD
+            reason = NOT_HEARD if poll.is_overdue else NOT_AWAITED
         elif outcome.answered is None:
             reason = next(iter(outcome.refusal or {"Internal": ""}))
         elif not may_be_stored(outcome):

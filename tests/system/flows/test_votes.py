@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tests.system.network import Network
 
 LEASE_S = 120
+UNAWAITED = "decided before it was heard"
 
 
 def sizes(verdict: dict[str, Any]) -> list[list[int]]:
@@ -73,7 +74,7 @@ def test_a_vote_ends_as_soon_as_nobody_can_change_it(network: Network) -> None:
     assert set(network.result(ticket)) == {"Pending"}
     hear(network, 2)
     verdict = network.result(ticket)["Consistent"]
-    assert absent(verdict) == {3: "not heard in time", 4: "not heard in time"}
+    assert absent(verdict) == {3: UNAWAITED, 4: UNAWAITED}
     network.release()
     assert network.result(ticket)["Consistent"] == verdict
     assert network.counters("batcher")["stored"] == 6  # five samples and the verdict

@@ -110,6 +110,6 @@ def test_who_comes_after_the_verdict_is_recorded_too(network: Network) -> None:
     for name, says in zip((*NAMES, "douglas"), ("42", "42", "42", "41"), strict=True):
         enlist(network, name, says)
     verdict = vote(network, of("providers", *NAMES, "douglas"))["Consistent"]
-    assert [row["reason"] for row in verdict["absent"]] == ["not heard in time"]
+    assert [row["reason"] for row in verdict["absent"]] == ["decided before it was heard"]
     rows = {row["provider"]: row["agreed"] for row in network.query("batcher", "voters")}
     assert rows == {"ash": 1, "birch": 1, "cedar": 1, "douglas": 0}
