@@ -88,12 +88,12 @@ def _flown(plan: Plan, found: Found) -> Replying:
 
 def _voted(plan: Plan, found: Found) -> Boarding:
     """Give a ticket for a vote: its asker would wait for the slowest of several models."""
+    cost = till.price(plan)
     refusal = desk.refuse_ticket(ic.time(), rows.settings)
-    boarding = Boarding(refused(refusal), None) if refusal else ticketed(plan, found, "Joined")
-    refused_by = boarding.reply.get("Refused")
-    if refused_by is None:
-        return boarding
-    return Boarding(_stood_in(plan, found, refused_by), None)
+    flight = refusal or opened(plan, MODEL_CALLED, cost, found)
+    if isinstance(flight, dict):
+        return Boarding(_stood_in(plan, found, flight), None)
+    return ticketed("Joined", plan, flight, cost, found)
 
 
 def _served(plan: Plan, found: Found) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from kybra import CallResult, Principal, ic
 
 import till
 from batcher_core.ask_plan import Plan
-from batcher_core.call_reading import outcalls_of, read_inference, read_lookup, was_sent
+from batcher_core.call_reading import read_lookup, was_sent
 from batcher_core.flight_machine import HIT_FOUND, MODEL_ANSWERED, MODEL_CALLED
 from batcher_core.outcomes import Outcome, charged, refused_outcome
 from batcher_core.serving import FRESH, NEGATIVE, REVALIDATING, Found, overtaken
@@ -19,7 +19,7 @@ from batcher_core.work_items import Work
 from batcher_rows import rows
 from batcher_state import desk, tallies
 from keeping import cache, kept
-from landing import abandoned, late, settled
+from landing import abandoned, landed, late, settled
 from refrain_api.services import InferService
 from spares import serve_spare
 
@@ -44,7 +44,7 @@ def flown(work: Work) -> "Generator[Any, Any, None]":
         return
     found = yield from departed(work)
     if found is not None:
-        serve_spare(work, (yield from fly(work, found)), found)
+        yield from fly_for_ticket(work, found)
 
 
 def fly(work: Work, found: Found) -> Flying:
@@ -57,8 +57,11 @@ def fly(work: Work, found: Found) -> Flying:
     return (yield from kept(work.plan, work.token, outcome, found, began_ns))
 
 
-def departed(work: Work) -> "Generator[Any, Any, Found | None]":
-    """Look a request up under its own flight; return what to go on with, None if that ended it."""
+def departed(work: Work, *, may_wait: bool = False) -> "Generator[Any, Any, Found | None]":
+    """Look a submitted request up; return what a model is to be asked for, or None if it is over.
+
+    may_wait: whether the model's call may wait until this canister can pay for it.
+    """
     try:
         found = yield from look_up(work.plan)
         if found.ends_it:
@@ -66,27 +69,30 @@ def departed(work: Work) -> "Generator[Any, Any, Found | None]":
             return None
         if found.kind == REVALIDATING:
             _serve_stale(work, found)
-        refusal = till.refuse_unfunded(work.cost)
-        if refusal is not None:
-            till.release(work)
-            outcome = settled(work, MODEL_ANSWERED, refused_outcome(refusal))
-            serve_spare(work, outcome, found)
-            return None
-        if not _depart(work, found):
-            till.release(work)
-            serve_spare(work, late(), found)
-            return None
+        refusal = None if may_wait else till.refuse_unfunded(work.cost)
+        has_left = refusal is None and desk.depart(
+            work.plan.digest,
+            work.token,
+            MODEL_CALLED,
+            ic.time(),
+            is_refreshing=found.has_stored,
+        )
     except Exception as error:  # noqa: BLE001 - whatever it is, the waiters must learn of it
         abandoned(work, error)
         return None
-    return found
+    if has_left:
+        return found
+    till.release(work)
+    refused = None if refusal is None else refused_outcome(refusal)
+    outcome = late() if refused is None else settled(work, MODEL_ANSWERED, refused)
+    serve_spare(work, outcome, found)
+    return None
 
 
-def _depart(work: Work, found: Found) -> bool:
-    plan, is_refreshing = work.plan, found.has_stored
-    return desk.depart(
-        plan.digest, work.token, MODEL_CALLED, ic.time(), is_refreshing=is_refreshing
-    )
+def fly_for_ticket(work: Work, found: Found) -> "Generator[Any, Any, None]":
+    """Fly what `departed` returned, down to the ticket of who submitted it."""
+    outcome = yield from fly(work, found)
+    serve_spare(work, outcome, found)
 
 
 def _end_at_lookup(work: Work, found: Found) -> None:
@@ -110,9 +116,9 @@ def _serve_stale(work: Work, found: Found) -> None:
     desk.settle_ticket(work.ticket, work.plan.caller, stale)
 
 
-def _call_model(work: Work, found: Found) -> Flying:
-    plan, cost = work.plan, work.cost
-    sample: Any = {
+def sample_of(plan: Plan) -> dict[str, Any]:
+    """Return what infer is asked for a plan, as an InferRequest."""
+    return {
         "digest": plan.base_digest or plan.digest,
         "sample": plan.sample,
         "request": plan.request,
@@ -120,6 +126,11 @@ def _call_model(work: Work, found: Found) -> Flying:
         "transport": None,
         "so_far": "",
     }
+
+
+def _call_model(work: Work, found: Found) -> Flying:
+    cost = work.cost
+    sample: Any = sample_of(work.plan)
     service = InferService(Principal.from_str(rows.wiring["infer"]))
     # Committed: the dispatched flight with its lease, and the hold on its asker's cycles; behind
     # a reply also that reply.
@@ -127,9 +138,4 @@ def _call_model(work: Work, found: Found) -> Flying:
     # A call that was never sent is no callback: what was refunded last is another call's.
     sent = was_sent(reply.Err)
     spent = cost.call_cycles - ic.msg_cycles_refunded128() if sent else 0
-    outcome = read_inference(reply.Ok, reply.Err, plan.digest, found.status())
-    tallies.add("outcalls", outcalls_of(reply.Ok))
-    # A failure costs what it cost, and no margin.
-    margin = 0 if outcome.answered is None else cost.margin_cycles
-    paid = till.book(work, spent, margin)
-    return settled(work, MODEL_ANSWERED, charged(outcome, paid))
+    return landed(work, found, reply.Ok, reply.Err, spent)

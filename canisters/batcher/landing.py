@@ -1,14 +1,27 @@
 """How a flight ends: once, for all who wait for it and for the votes that count it."""
 
+from typing import Any
+
 from kybra import ic
 
 import till
+from batcher_core.call_reading import outcalls_of, read_inference
 from batcher_core.flight_machine import MODEL_ANSWERED
-from batcher_core.outcomes import Outcome, refused_outcome
+from batcher_core.outcomes import Outcome, charged, refused_outcome
+from batcher_core.serving import Found
 from batcher_core.work_items import Work
 from batcher_state import desk, polls, tallies
 from polling import concluded, note_late
 from refrain_core.refusals import internal, lease_lost
+
+
+def landed(work: Work, found: Found, ok: "dict[str, Any] | None", err: Any, spent: int) -> Outcome:
+    """End a flight by its model's reply or reject, and book what that cost."""
+    outcome = read_inference(ok, err, work.plan.digest, found.status())
+    tallies.add("outcalls", outcalls_of(ok))
+    # A failure costs what it cost, and no margin.
+    margin = 0 if outcome.answered is None else work.cost.margin_cycles
+    return settled(work, MODEL_ANSWERED, charged(outcome, till.book(work, spent, margin)))
 
 
 def settled(work: Work, event: str, outcome: Outcome) -> Outcome:
@@ -17,15 +30,8 @@ def settled(work: Work, event: str, outcome: Outcome) -> Outcome:
         return late()._replace(paid_cycles=_paid(outcome))
     if outcome.answered is None:
         tallies.add("failures")
-    tell(work.token, outcome)
+    _tell(work, outcome)
     return outcome
-
-
-def tell(token: int, outcome: Outcome) -> None:
-    """Count an ended flight in the votes that listen to it."""
-    for poll, number in polls.tell(token, outcome):
-        note_late(poll, number, outcome)
-        concluded(poll)
 
 
 def abandoned(work: Work, error: Exception) -> Outcome:
@@ -36,7 +42,7 @@ def abandoned(work: Work, error: Exception) -> Outcome:
     outcome = refused_outcome(internal(f"{name} in the batcher: ask again, report it if it stays"))
     desk.settle(work.plan.digest, work.token, MODEL_ANSWERED, outcome, ic.time())
     tallies.add("failures")
-    tell(work.token, outcome)
+    _tell(work, outcome)
     return outcome
 
 
@@ -45,6 +51,13 @@ def late() -> Outcome:
     tallies.add("late_replies")
     text = "the reply came after the flight's deadline and was dropped: ask again"
     return refused_outcome(lease_lost(text))
+
+
+def _tell(work: Work, outcome: Outcome) -> None:
+    """Count an ended flight in the votes that listen to it."""
+    for poll, number in polls.tell(work.token, outcome):
+        note_late(poll, number, outcome)
+        concluded(poll)
 
 
 def _paid(outcome: Outcome) -> int:

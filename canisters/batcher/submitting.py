@@ -9,12 +9,15 @@ from admitting import Boarding, joined, lookup_under_way, opened, planned_and_pa
 from batcher_core.ask_plan import Plan
 from batcher_core.boarding_rules import OPEN, WAIT, next_step
 from batcher_core.flight_machine import LOOKUP_BEGUN, MODEL_CALLED
+from batcher_core.flights import Flight
+from batcher_core.money import Price
 from batcher_core.serving import UNSOUGHT, Found
 from batcher_core.tickets import OPENED
 from batcher_core.work_items import Work
 from batcher_rows import rows
 from batcher_state import desk, tallies
 from refrain_core.refusals import bad_request
+from window_calls import refuse_entry
 
 
 def boarded(caller: str, request: dict[str, Any]) -> Boarding:
@@ -33,18 +36,24 @@ def boarded(caller: str, request: dict[str, Any]) -> Boarding:
         return Boarding(refused(lookup_under_way()), None)
     if flight is not None:
         return Boarding(joined(plan, flight, "Ticket", UNSOUGHT), None)
-    refusal = desk.refuse_ticket(ic.time(), rows.settings)
+    refusal = desk.refuse_ticket(ic.time(), rows.settings) or refuse_entry(plan)
     if refusal is not None:
         return Boarding(refused(refusal), None)
-    return ticketed(plan, UNSOUGHT if step == OPEN else None, "Ticket")
+    return _opened(plan, UNSOUGHT if step == OPEN else None)
 
 
-def ticketed(plan: Plan, found: "Found | None", variant: str) -> Boarding:
-    """Open a flight whose outcome is read by ticket, before its lookup if `found` is None."""
+def _opened(plan: Plan, found: "Found | None") -> Boarding:
     cost = till.price(plan)
     flight = opened(plan, LOOKUP_BEGUN if found is None else MODEL_CALLED, cost, found)
     if isinstance(flight, dict):
         return Boarding(refused(flight), None)
+    return ticketed("Ticket", plan, flight, cost, found)
+
+
+def ticketed(
+    variant: str, plan: Plan, flight: Flight, cost: Price, found: "Found | None"
+) -> Boarding:
+    """Give the ticket of a flight's opener, and leave the flight to be worked on."""
     least_trust = plan.directives.least_trust or ""
     ticket = desk.give_ticket(flight, plan.caller, OPENED, 0, least_trust)
     return Boarding({variant: ticket}, Work(plan, flight.token, cost, ticket["ticket"], found))

@@ -3,7 +3,7 @@
 from kybra import Service, Vec, nat64, service_query, service_update, text
 
 from refrain_api.cache_records import LookupResult, NegativeRequest, PutRequest, PutResult
-from refrain_api.infer_records import InferRequest, InferResult
+from refrain_api.infer_records import InferManyResult, InferRequest, InferResult, ProviderView
 from refrain_api.refusal_variants import Done
 
 
@@ -30,8 +30,14 @@ class InferService(Service):
     @service_update
     def infer(self, request: InferRequest) -> InferResult: ...
 
+    @service_update
+    def infer_many(self, requests: Vec[InferRequest]) -> InferManyResult: ...
+
     @service_query
     def models(self) -> Vec[text]: ...
+
+    @service_query
+    def providers(self) -> Vec[ProviderView]: ...
 
 
 # The batcher, as it tells itself to take up a piece of work in a message of its own.

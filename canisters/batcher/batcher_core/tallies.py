@@ -17,6 +17,8 @@ NAMES = (
     "stale",
     "refreshes",
     "negatives",
+    "lists",
+    "listed",
     "votes",
     "agreed",
     "samples_reused",
