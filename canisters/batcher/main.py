@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from kybra import Async, Manual, Vec, ic, init, nat64, post_upgrade, query, text, update, void
 
+from accounts import account, withdraw
 from admitting import Boarding
 from asking import asked, quoted
 from batcher_admin import (
@@ -30,6 +31,7 @@ from refrain_api.batcher_records import (
     SubmitResult,
     TicketState,
 )
+from refrain_api.cycles_service import CyclesService
 from refrain_api.services import BatcherService, CacheService, InferService
 from refrain_api.vote_records import ProviderAgreement
 from refrain_core.consensus.provider_weights import weight_of
@@ -43,7 +45,9 @@ from window_calls import continued_in_window
 __all__ = [
     "BatcherService",
     "CacheService",
+    "CyclesService",
     "InferService",
+    "account",
     "add_controller",
     "allow_asker",
     "allow_member",
@@ -67,6 +71,7 @@ __all__ = [
     "submit",
     "take_up",
     "voters",
+    "withdraw",
 ]
 
 

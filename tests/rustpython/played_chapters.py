@@ -206,6 +206,11 @@ def batcher_submits(canister: Played) -> None:
         if "number" in settled:
             canister.answer(settled, None if number % 3 else STORED)
         canister.send("result", waiting["replied"]["Ticket"]["ticket"], by=by)
+    for cycles, error in ((5, None), (10**30, None), (10**8, None), (10**8, "Rejection code 3, x")):
+        canister.send("account", by=PAYER)
+        waiting = canister.send("withdraw", cycles, by=PAYER)
+        if "number" in waiting:
+            canister.answer(waiting, None, error)
     lost = canister.send("submit", ask("lost"), by=PAYER, cycles=10**13)
     canister.tick(31)
     canister.answer(lost, MISS)

@@ -91,10 +91,14 @@ def price_for(plan: Plan, settings: Settings) -> Price:
     """
     if plan.directives.only_if_cached:
         return Price(settings.hit_fee_cycles if plan.is_paying else 0, 0, 0)
-    samples = 1 if plan.policy is None else plan.policy["votes"]
+    request, samples = plan.request, 1
+    if plan.policy is not None:
+        request, samples = dict(request), plan.policy["votes"]
+        # No sample bears the policy.
+        request["consensus"] = None
     if plan.is_paying:
-        return price_of(plan.request, settings.hit_fee_cycles, settings.margin_cycles, samples)
-    return price_of(plan.request, 0, 0, samples)
+        return price_of(request, settings.hit_fee_cycles, settings.margin_cycles, samples)
+    return price_of(request, 0, 0, samples)
 
 
 def _whole_models(

@@ -1,8 +1,8 @@
 """What an ask costs and how each asker's account moves; every cycle is somewhere.
 
 Of an account: charged = spent + margin + credit + held, at all times. `charged` came with the
-asker's calls, `spent` went on to the infer canister, `margin` is the owner's, `credit` is used up
-first by later asks, and `held` is the worst case of calls that are out.
+asker's calls and was not sent back, `spent` went on to the infer canister, `margin` is the owner's,
+`credit` is used up first by later asks, and `held` is the worst case of calls that are out.
 """
 
 from typing import Any, NamedTuple
@@ -116,6 +116,11 @@ def released(account: Account, due_cycles: int, spent: int, margin: int) -> Acco
         credit=account.credit + due_cycles - spent - margin,
         held=account.held - due_cycles,
     )
+
+
+def withdrawn(account: Account, cycles: int) -> Account:
+    """Book cycles that are sent back out of the credit."""
+    return account._replace(charged=account.charged - cycles, credit=account.credit - cycles)
 
 
 def is_balanced(account: Account) -> bool:
