@@ -4,8 +4,7 @@ from typing import Any, cast
 
 from kybra import Vec, ic, query, text
 
-from infer_calls import dearest_plan
-from infer_core.outcall_plan import OutcallPlan
+from infer_calls import dearest_price
 from infer_core.usage import total_usage
 from infer_lists import dearest_list
 from infer_registry import known_providers, listed_controllers, listed_writers
@@ -19,7 +18,7 @@ from usage_table import usages
 @query
 def quote_infer(request: InferRequest) -> InferQuoteResult:
     """Say what `infer` may cost at most, and what this canister's own balance holds meanwhile."""
-    return _quoted(_refuse_stranger() or dearest_plan(request))
+    return _quoted(_refuse_stranger() or dearest_price(request))
 
 
 @query
@@ -53,7 +52,7 @@ def _refuse_stranger() -> dict[str, Any] | None:
     return refuse_unless_listed(ic.caller().to_str(), served, "writer")
 
 
-def _quoted(plan: OutcallPlan | dict[str, Any]) -> InferQuoteResult:
-    if isinstance(plan, dict):
-        return cast("InferQuoteResult", {"Refused": plan})
-    return {"Quoted": {"fee_cycles": plan.price_cycles, "held_cycles": HELD_CYCLES_PER_CALL}}
+def _quoted(price_cycles: int | dict[str, Any]) -> InferQuoteResult:
+    if isinstance(price_cycles, dict):
+        return cast("InferQuoteResult", {"Refused": price_cycles})
+    return {"Quoted": {"fee_cycles": price_cycles, "held_cycles": HELD_CYCLES_PER_CALL}}

@@ -15,6 +15,7 @@ from kybra import (
     void,
 )
 
+from chain_calls import ask_chain
 from infer_admin import (
     add_controller,
     allow_writer,
@@ -25,8 +26,9 @@ from infer_admin import (
     set_provider,
     writers,
 )
-from infer_calls import open_call, refuse, settle_call
-from infer_core.inference import NOTHING, Cost
+from infer_calls import open_call, outcall_of, refuse, settle_call
+from infer_core.chain_plan import ChainPlan
+from infer_core.inference_results import NOTHING, whole_cost
 from infer_core.reply import canonical_body
 from infer_lists import OpenList, failed_list, open_list, settle_list
 from infer_maps import demand_layout, stamp_layout
@@ -91,8 +93,10 @@ def infer(request: InferRequest) -> Async[InferResult]:
         if isinstance(call, dict):
             return refuse(call)
         plan = call.prepared.plan
-        cost = Cost(1, plan.price_cycles)
-        outcall = MANAGEMENT.http_request(call.outcall).with_cycles(plan.fee_cycles)
+        cost = whole_cost(call.prepared)
+        if isinstance(plan, ChainPlan):
+            return (yield from ask_chain(call, plan))
+        outcall = MANAGEMENT.http_request(outcall_of(plan)).with_cycles(plan.fee_cycles)
         # Commit point: the shards are leased and the price is taken; no other state is held.
         reply: CallResult[OutcallReply] = yield outcall
         return settle_call(call, reply.Ok, reply.Err)
@@ -108,10 +112,10 @@ def infer_many(requests: Vec[InferRequest]) -> Async[InferManyResult]:
         opened = open_list(requests)
         if isinstance(opened, dict):
             return cast("InferManyResult", {"Refused": opened})
-        call = opened.call
-        outcall = MANAGEMENT.http_request(call.outcall)
+        plan = opened.plan
+        outcall = MANAGEMENT.http_request(outcall_of(plan)).with_cycles(plan.fee_cycles)
         # Commit point: a shard is leased and the price is taken; no other state is held.
-        reply: CallResult[OutcallReply] = yield outcall.with_cycles(call.prepared.plan.fee_cycles)
+        reply: CallResult[OutcallReply] = yield outcall
         return settle_list(opened, reply.Ok, reply.Err)
     except Exception as error:  # noqa: BLE001 - a typed refusal instead of a trap
         refusal = internal(f"infer_many failed: {type(error).__name__}")

@@ -6,14 +6,8 @@ from typing import Any
 
 import pytest
 
-from infer_core.inference import (
-    check_cycles,
-    check_inference,
-    failed,
-    inferred,
-    prepare,
-    read_outcome,
-)
+from infer_core.inference import check_cycles, check_inference, prepare, read_outcome
+from infer_core.inference_results import failed, inferred
 from infer_core.provider_rules import provider_from
 from infer_core.reply_fields import ModelReply
 from refrain_core.outcall_price import HELD_CYCLES_PER_CALL
