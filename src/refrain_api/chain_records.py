@@ -27,6 +27,7 @@ class LlamaOutcome(Variant, total=False):
     Err: LlamaOutput
 
 
+# llama_cpp_canister, as its callers use it.
 class LlamaCanister(Service):
     @service_update
     def new_chat(self, args: LlamaInput) -> LlamaOutcome: ...
@@ -38,6 +39,7 @@ class LlamaCanister(Service):
     def remove_prompt_cache(self, args: LlamaInput) -> LlamaOutcome: ...
 
 
+# What a user or the system said.
 class LlmText(Record):
     content: text
 
@@ -47,6 +49,7 @@ class LlmToolCall(Record):
     id: text
 
 
+# What the model said; no content where it calls tools.
 class LlmAssistant(Record):
     content: Opt[text]
     tool_calls: Vec[LlmToolCall]
@@ -58,15 +61,18 @@ class LlmMessage(Variant, total=False):
     assistant: LlmAssistant
 
 
+# A conversation, without the tools that a model might call.
 class LlmRequest(Record):
     model: text
     messages: Vec[LlmMessage]
 
 
+# The answer.
 class LlmResponse(Record):
     message: LlmAssistant
 
 
+# DFINITY's LLM canister.
 class LlmCanister(Service):
     @service_update
     def v1_chat(self, request: LlmRequest) -> LlmResponse: ...

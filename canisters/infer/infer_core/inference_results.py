@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from infer_core.answer_text import settled_reply
 from infer_core.budget import finish_word
 from infer_core.inference import Prepared
-from infer_core.provider_rules import CHAIN_FORMS, LLAMA_CPP_CANISTER, REPLICATED, Provider
+from infer_core.provider_rules import CHAIN_FORMS, LLAMA_CPP_CANISTER, NON_REPLICATED, Provider
 from infer_core.reply_fields import ModelReply
 
 
@@ -64,7 +64,11 @@ def failed(refusal: dict[str, Any], cost: Cost = NOTHING) -> dict[str, Any]:
 
 
 def _trust(provider: Provider) -> str:
-    """Say how far an answer can be trusted; DFINITY's workers are one operator's."""
+    """Say how far an answer can be trusted; DFINITY's workers are one operator's.
+
+    Through a proxy, too, no node can pass off an answer that the others did not get.
+    """
     if provider.form == LLAMA_CPP_CANISTER:
         return "onchain"
-    return "replicated" if provider.mode == REPLICATED else "single_node"
+    one_node = provider.form in CHAIN_FORMS or provider.mode == NON_REPLICATED
+    return "single_node" if one_node else "replicated"

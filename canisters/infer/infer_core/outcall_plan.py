@@ -9,6 +9,7 @@ from infer_core.backends.openai_chat import CHAT_PATH, chat_fields
 from infer_core.backends.openai_completions import COMPLETIONS_PATH, completion_fields
 from infer_core.provider_rules import (
     HF_TEXT_GENERATION,
+    NON_REPLICATED,
     OPENAI_CHAT,
     OPENAI_COMPLETIONS,
     REPLICATED,
@@ -86,7 +87,7 @@ def plan_outcall(asking: Asking, key: str) -> OutcallPlan:
         _headers(provider, key),
         json_text(_FIELDS[provider.form](asking)).encode(),
         max_response_bytes_for(asking.max_tokens, len(asking.turns)),
-        provider.mode == REPLICATED,
+        provider.mode != NON_REPLICATED,
     )
 
 

@@ -9,8 +9,9 @@ from refrain_core.refusals import bad_request
 
 NON_REPLICATED = "non_replicated"
 REPLICATED = "replicated"
-MODES = (NON_REPLICATED, REPLICATED)
-"""Transports of HTTP; a request may name one for itself."""
+IDEMPOTENCY_PROXY = "idempotency_proxy"
+MODES = (NON_REPLICATED, REPLICATED, IDEMPOTENCY_PROXY)
+"""Transports of HTTP: one node asks, or all do, or all do through a proxy that asks once."""
 
 ONCHAIN = "onchain"
 """The one transport of models' canisters: calls between canisters."""

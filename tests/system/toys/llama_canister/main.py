@@ -5,6 +5,7 @@ tokens as a call may make, so that an answer is written over several calls, by a
 """
 
 import json
+from typing import Any
 
 from kybra import (
     Async,
@@ -49,7 +50,7 @@ class StandInOutcome(Variant, total=False):
     Err: StandInOutput
 
 
-state: dict = {"url": "", "lie": "", "chats": {}, "calls": []}
+state: dict[str, Any] = {"url": "", "lie": "", "chats": {}, "calls": []}
 
 
 @init
@@ -65,7 +66,7 @@ def lie(name: text) -> void:
 @update
 def calls() -> Vec[text]:
     """Tell what was called so far, and forget it."""
-    called = state["calls"]
+    called: Any = state["calls"]
     state["calls"] = []
     return called
 
@@ -115,18 +116,18 @@ def run_update(args: StandInArgs) -> Async[StandInOutcome]:
     )
 
 
-def read_on(chat, prompt):
+def read_on(chat: Any, prompt: str) -> StandInOutcome:
     chat["read"] += CHARACTERS_READ_A_CALL
     chat["conversation"] = prompt
     return success(prompt_remaining=prompt[chat["read"] :], n_prompt_tokens=len(prompt) // 4)
 
 
-def ask_server(chat, words, tokens):
-    fields = {"prompt": chat["conversation"], "max_tokens": tokens, "cache_prompt": False}
+def ask_server(chat: Any, words: list[str], tokens: int) -> Any:
+    fields: Any = {"prompt": chat["conversation"], "max_tokens": tokens, "cache_prompt": False}
     for option, name in (("--temp", "temperature"), ("--top-p", "top_p"), ("--seed", "seed")):
         if option in words:
             fields[name] = json.loads(words[words.index(option) + 1])
-    request = {
+    request: Any = {
         "url": state["url"] + "/v1/completions",
         "max_response_bytes": 8_000,
         "method": {"post": None},
@@ -140,22 +141,22 @@ def ask_server(chat, words, tokens):
     )
 
 
-def chat_key(words):
+def chat_key(words: list[str]) -> str:
     # Each caller has files of its own, as in the real one.
-    return ic.caller().to_str() + "/" + words[words.index("--prompt-cache") + 1]
+    return str(ic.caller().to_str()) + "/" + words[words.index("--prompt-cache") + 1]
 
 
-def success(**fields):
+def success(**fields: Any) -> StandInOutcome:
     return {"Ok": {**blank(200), **fields}}
 
 
-def failure(status, error):
+def failure(status: int, error: str) -> StandInOutcome:
     told = blank(status)
     told["error"] = error
     return {"Err": told}
 
 
-def blank(status):
+def blank(status: int) -> Any:
     return {
         "status_code": status,
         "output": "",

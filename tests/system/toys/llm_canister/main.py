@@ -1,6 +1,7 @@
 """A stand-in for the DFINITY LLM canister: its Candid; the answers are the local server's."""
 
 import json
+from typing import Any
 
 from kybra import (
     Async,
@@ -70,7 +71,7 @@ class StandInResponse(Record):
     message: StandInAssistant
 
 
-state: dict = {"url": "", "lie": ""}
+state: dict[str, Any] = {"url": "", "lie": ""}
 
 
 @init
@@ -88,14 +89,15 @@ def v1_chat(request: StandInRequest) -> Async[StandInResponse]:
     if state["lie"] == "trap":
         ic.trap("the worker is gone")
     if state["lie"] == "tool":
-        call = {"id": "1", "function": {"name": "f", "arguments": []}}
+        call: Any = {"id": "1", "function": {"name": "f", "arguments": []}}
         return {"message": {"content": None, "tool_calls": [call]}}
+    given: Any = request["messages"]
     messages = []
-    for message in request["messages"]:
+    for message in given:
         role = next(iter(message))
         messages.append({"role": role, "content": message[role]["content"]})
     fields = {"model": request["model"], "messages": messages, "max_tokens": 24, "temperature": 0}
-    args = {
+    args: Any = {
         "url": state["url"] + "/v1/chat/completions",
         "max_response_bytes": 8_000,
         "method": {"post": None},
