@@ -7,6 +7,7 @@ from kybra import ic
 
 from infer_core.inference import (
     Prepared,
+    carried,
     check_cycles,
     check_inference,
     prepare,
@@ -15,16 +16,17 @@ from infer_core.inference import (
 from infer_core.inference_results import NOTHING, Cost, failed, inferred, whole_cost
 from infer_core.outcall_plan import TRANSFORM, OutcallPlan
 from infer_core.parameter_support import carriers, continuers, takers
-from infer_core.provider_rules import Provider
+from infer_core.provider_rules import MODES, Provider
 from infer_core.reply_fields import ModelReply
 from infer_core.shard_choice import Choice, candidates, choose, named, retry_after_s
 from infer_core.usage import Usage
 from infer_registry import known_providers, listed_writers
+from infer_subnet import subnet
 from lease_table import lease_table
 from refrain_api.infer_records import InferResult
 from refrain_api.outcall_records import OutcallArgs
 from refrain_core.access import refuse_unless_listed
-from refrain_core.refusals import busy, lease_lost, unknown_model
+from refrain_core.refusals import bad_request, busy, lease_lost, unknown_model
 from usage_table import book_usage
 
 
@@ -46,7 +48,7 @@ def open_call(inference: Any) -> OpenCall | dict[str, Any]:
     choice = serving if isinstance(serving, dict) else free_shard(serving)
     if isinstance(choice, dict):
         return choice
-    return take(choice, prepare(choice.provider, inference))
+    return take(choice, prepare(choice.provider, inference, subnet.nodes))
 
 
 def take(choice: Choice, prepared: Prepared) -> OpenCall | dict[str, Any]:
@@ -103,7 +105,21 @@ def dearest_price(inference: Any) -> int | dict[str, Any]:
     serving = _able(inference)
     if isinstance(serving, dict):
         return serving
-    return max([prepare(provider, inference).plan.price_cycles for provider in serving])
+    return max([prepare(one, inference, subnet.nodes).plan.price_cycles for one in serving])
+
+
+def plans_by_transport(inference: Any) -> "dict[str, OutcallPlan] | dict[str, Any]":
+    """Plan the outcall that an inference would become by each transport, or return the refusal."""
+    serving = _able(inference)
+    if isinstance(serving, dict):
+        return serving
+    plans = {}
+    for mode in MODES:
+        plan = prepare(carried(serving[0], mode), inference, subnet.nodes).plan
+        if not isinstance(plan, OutcallPlan):
+            return bad_request("this model's canister is asked onchain: see quote_infer")
+        plans[mode] = plan
+    return plans
 
 
 def providers_of(inference: Any) -> list[Provider] | dict[str, Any]:

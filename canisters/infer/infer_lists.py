@@ -12,6 +12,7 @@ from infer_core.outcall_plan import OutcallPlan
 from infer_core.parameter_support import list_takers, takers
 from infer_core.provider_rules import Provider
 from infer_registry import listed_writers
+from infer_subnet import subnet
 from refrain_api.infer_records import InferManyResult
 from refrain_core.access import refuse_unless_listed
 from refrain_core.refusals import bad_request, lease_lost
@@ -84,12 +85,13 @@ def _able(inferences: Any) -> list[Provider] | dict[str, Any]:
 
 def _prepared(provider: Provider, inferences: Any) -> list[Prepared]:
     provider = carried(provider, inferences[0]["transport"])
-    return prepare_all(provider, inferences, list_seed(inferences, provider.mode))
+    seed = list_seed(inferences, provider.mode)
+    return prepare_all(provider, inferences, seed, subnet.nodes)
 
 
 def _many(opened: OpenList, outcome: list[Any], now_ns: int) -> InferManyResult:
     price_cycles = opened.call.prepared.plan.price_cycles
-    paid = shares(price_cycles, opened.items)
+    paid = shares(price_cycles, opened.items, opened.plan.nodes)
     items = []
     for index, (prepared, one) in enumerate(zip(opened.items, outcome, strict=True)):
         # The one outcall is told by the first, so that the counts sum up as the cycles do.

@@ -24,6 +24,7 @@ from infer_admin import (
     remove_controller,
     remove_provider,
     set_provider,
+    set_subnet_nodes,
     writers,
 )
 from infer_calls import open_call, outcall_of, refuse, settle_call
@@ -32,8 +33,9 @@ from infer_core.inference_results import NOTHING, whole_cost
 from infer_core.reply import canonical_body
 from infer_lists import OpenList, failed_list, open_list, settle_list
 from infer_maps import demand_layout, stamp_layout
-from infer_quotes import counters, models, quote_infer, quote_infer_many
+from infer_quotes import counters, models, quote_infer, quote_infer_many, quote_transports
 from infer_registry import enlist_controller, open_registry
+from infer_subnet import subnet
 from lease_table import lease_table
 from refrain_api.infer_records import InferManyResult, InferRequest, InferResult
 from refrain_api.outcall_records import Management, OutcallReply, TransformArgs
@@ -53,10 +55,12 @@ __all__ = [
     "providers",
     "quote_infer",
     "quote_infer_many",
+    "quote_transports",
     "reload_infer",
     "remove_controller",
     "remove_provider",
     "set_provider",
+    "set_subnet_nodes",
     "transform",
     "writers",
 ]
@@ -81,6 +85,7 @@ def reload_infer() -> void:
     open_registry()
     lease_table.load()
     load_usages()
+    subnet.load()
     ic.set_timer_interval(SWEEP_S, sweep_leases)
 
 

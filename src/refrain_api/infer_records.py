@@ -1,6 +1,6 @@
 """Records of the infer canister's interface."""
 
-from kybra import Opt, Record, Variant, Vec, nat32, nat64, text
+from kybra import Opt, Record, Variant, Vec, nat8, nat32, nat64, text
 
 from refrain_api.ask_records import Answer, AskRequest
 from refrain_api.refusal_variants import Refusal
@@ -118,4 +118,17 @@ class InferQuote(Record):
 
 class InferQuoteResult(Variant, total=False):
     Quoted: InferQuote
+    Refused: Refusal
+
+
+# What a request costs by one transport: "replicated", "non_replicated", "idempotency_proxy" or
+# "flexible". pricing_version: 1 is charged today; 2 is told by its formulas.
+class TransportQuote(Record):
+    transport: text
+    pricing_version: nat8
+    fee_cycles: nat64
+
+
+class TransportQuotesResult(Variant, total=False):
+    Quoted: Vec[TransportQuote]
     Refused: Refusal

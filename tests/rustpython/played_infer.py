@@ -49,6 +49,10 @@ def infer(canister: Played) -> None:
             reduced = canister.send("transform", {"response": reply, "context": b""})["replied"]
             canister.answer(waiting, reduced)
     lists(canister)
+    for by in (WRITER, STRANGER):
+        canister.send("quote_transports", inference("x"), by=by)
+    for nodes in (0, 34, 13):
+        canister.send("set_subnet_nodes", nodes)
     canister.send("infer", inference("x"), by=STRANGER, cycles=10**12)
     canister.send("infer", inference("x"), by=WRITER, cycles=5)
     canister.send("infer", inference("x", response_format='{"a":e}'), by=WRITER, cycles=10**12)

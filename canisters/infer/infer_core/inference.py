@@ -23,7 +23,7 @@ from infer_core.reject_texts import reject_refusal
 from infer_core.reply import read_list, read_reply
 from infer_core.reply_fields import ModelReply
 from refrain_core.limits import MAX_PROMPT_CHARACTERS
-from refrain_core.outcall_price import HELD_CYCLES_PER_CALL
+from refrain_core.outcall_price import DEFAULT_NODES, HELD_CYCLES_PER_CALL
 from refrain_core.refusals import bad_request, out_of_cycles, too_few_cycles, too_large
 from refrain_core.request_checks import JSON_OBJECT, check_request
 
@@ -58,16 +58,19 @@ def check_inference(inference: dict[str, Any]) -> dict[str, Any] | None:
     )
 
 
-def prepare(provider: Provider, inference: dict[str, Any]) -> Prepared:
+def prepare(provider: Provider, inference: dict[str, Any], nodes: int = DEFAULT_NODES) -> Prepared:
     """Build the prompt and the outcall of a checked InferRequest; its transport is obeyed."""
     sample = Sample(inference["digest"], inference["sample"])
     provider = carried(provider, inference["transport"])
     seed = seed_of(inference["request"]["seed"], sample, provider.mode)
-    return prepare_all(provider, [inference], seed)[0]
+    return prepare_all(provider, [inference], seed, nodes)[0]
 
 
 def prepare_all(
-    provider: Provider, inferences: "list[dict[str, Any]]", seed: "int | None"
+    provider: Provider,
+    inferences: "list[dict[str, Any]]",
+    seed: "int | None",
+    nodes: int = DEFAULT_NODES,
 ) -> list[Prepared]:
     """Build the prompts of checked InferRequests of equal parameters, and their one outcall."""
     request = inferences[0]["request"]
@@ -78,7 +81,7 @@ def prepare_all(
     asking = Asking(provider, request, tuple(turns), budget.max_tokens, seed)
     key = idempotency_key([Sample(one["digest"], one["sample"]) for one in inferences])
     is_onchain = provider.form in CHAIN_FORMS
-    plan = plan_chain(asking, key) if is_onchain else plan_outcall(asking, key)
+    plan = plan_chain(asking, key) if is_onchain else plan_outcall(asking, key, nodes)
     stops = tuple(request["stop"])
     return [
         Prepared(provider, request["model"], so_fars[index], prompt, budget, plan, stops)
