@@ -6,6 +6,7 @@ from kybra import Async, CallResult, Principal, Vec, ic, query, text, update
 
 from batcher_core.asker_admission import refuse_asker
 from batcher_core.batcher_bounds import refuse_settings, settings_from
+from batcher_core.key_space import SERVING
 from batcher_rows import MAX_ASKERS, MAX_MODELS, rows
 from refrain_api.batcher_records import AskerSettings, BatcherSettings
 from refrain_api.refusal_variants import Done
@@ -17,12 +18,16 @@ from refrain_core.refusals import bad_request, internal, unreachable
 
 @update
 def connect(cache: text, infer: text) -> Done:
-    """Name the two canisters that this one calls."""
+    """Name the two canisters that this one calls; of several caches, any one."""
     refusal = _refuse_stranger() or refuse_grant(cache) or refuse_grant(infer)
     if refusal is not None:
         return _refused(refusal)
-    rows.connect("cache", cache)
-    rows.connect("infer", infer)
+    known = rows.space.caches
+    if len(known) > 1 and cache not in known:
+        return _refused(bad_request("there are several caches: see add_cache and remove_cache"))
+    if cache not in known:
+        rows.keep_caches({cache: SERVING})
+    rows.connect(infer)
     return {"Ok": "connected: call refresh_models next"}
 
 
@@ -33,7 +38,7 @@ def refresh_models() -> Async[Done]:
         refusal = _refuse_stranger() or _refuse_unconnected()
         if refusal is not None:
             return _refused(refusal)
-        service = InferService(Principal.from_str(rows.wiring["infer"]))
+        service = InferService(Principal.from_str(rows.infer))
         # Committed: nothing; the list is replaced after the reply, or stays.
         reply: CallResult[Any] = yield service.models()
         if reply.Err is not None:

@@ -6,6 +6,8 @@ from kybra_simple_db import Database, Entity, String
 from kybra_simple_logging import Level, set_log_level
 
 from batcher_core.batcher_bounds import Settings, pack_settings, unpack_settings
+from batcher_core.key_space import SERVING, KeySpace
+from batcher_core.move_progress import Progress, pack_progress, unpack_progress
 from batcher_maps import rows_map
 
 _Row = TypeVar("_Row", bound=Entity)
@@ -44,8 +46,16 @@ class KnownModel(Entity):
     name = String(max_length=200)
 
 
+class CacheRow(Entity):
+    """A cache that shares the key space; its state as in `batcher_core.key_space`."""
+
+    __alias__ = "principal"
+    principal = String(max_length=63)
+    state = String(max_length=8)
+
+
 class Setting(Entity):
-    """A single value under its name: "cache", "infer" (canister ids) or "settings"."""
+    """A single value under its name: "infer" (a canister's id), "settings", or "move" (counts)."""
 
     __alias__ = "name"
     name = String(max_length=32)
@@ -61,13 +71,15 @@ class Rows:
         self.askers: dict[str, str] = {}
         self.members: set[str] = set()
         self.models: list[str] = []
-        self.wiring: dict[str, str] = {}
+        self.infer = ""
+        self.space = KeySpace({})
+        self.move = Progress()
         self.settings = Settings()
 
     @property
     def is_connected(self) -> bool:
-        """Whether the cache and the infer canister are known."""
-        return "cache" in self.wiring and "infer" in self.wiring
+        """Whether a cache and the infer canister are known."""
+        return bool(self.space.caches and self.infer)
 
     def load(self) -> None:
         """Open the database and copy what it holds."""
@@ -81,7 +93,12 @@ class Rows:
         values = {row.name or "": row.value or "" for row in Setting.instances()}
         packed = values.pop("settings", None)
         self.settings = Settings() if packed is None else unpack_settings(packed)
-        self.wiring = values
+        self.infer = values.get("infer", "")
+        self.move = unpack_progress(values.get("move", ""))
+        caches = {row.principal or "": row.state or SERVING for row in CacheRow.instances()}
+        # The one cache of before there could be several.
+        alone = {values["cache"]: SERVING} if "cache" in values else {}
+        self.space = KeySpace(caches or alone)
 
     def add_controller(self, principal: str) -> None:
         """Let `principal` configure this canister."""
@@ -131,10 +148,27 @@ class Rows:
             KnownModel(name=new)
         self.models = sorted(set(names))
 
-    def connect(self, role: str, canister: str) -> None:
-        """Keep the id of the canister that is "cache" or "infer"."""
-        _keep_setting(role, canister)
-        self.wiring[role] = canister
+    def connect(self, infer: str) -> None:
+        """Keep the id of the infer canister."""
+        _keep_setting("infer", infer)
+        self.infer = infer
+
+    def keep_caches(self, caches: "dict[str, str]") -> None:
+        """Replace the caches and their states."""
+        for gone in set(self.space.caches).difference(caches):
+            _delete(_find(CacheRow, "principal", gone))
+        for name, state in caches.items():
+            row = _find(CacheRow, "principal", name)
+            if row is None:
+                CacheRow(principal=name, state=state)
+            else:
+                row.state = state
+        self.space = KeySpace(caches)
+
+    def note_move(self, progress: Progress) -> None:
+        """Keep how far a move is."""
+        _keep_setting("move", pack_progress(progress))
+        self.move = progress
 
     def configure(self, settings: Settings) -> None:
         """Replace the settings."""

@@ -26,7 +26,7 @@ from batcher_core.serving import (
 )
 from batcher_rows import rows
 from batcher_state import desk, tallies
-from keeping import cache, kept
+from keeping import fetched, kept
 from refrain_api.services import InferService
 from refrain_core.refusals import internal, lease_lost
 
@@ -48,7 +48,7 @@ def look_up(plan: Plan) -> "Generator[Any, Any, Found]":
     mark = desk.watch.begin(plan.digest, ic.time())
     # Committed: in the heap, that this digest is being looked up; for a submitted request also
     # its flight, its ticket and its hold.
-    reply: CallResult[Any] = yield cache().fetch(plan.namespace, plan.digest, plan.cache_control)
+    reply = yield from fetched(plan.namespace, plan.digest, plan.cache_control)
     settled = desk.watch.end(plan.digest, mark)
     found = read_lookup(reply.Ok, plan.digest, plan.directives)
     return overtaken(found, settled, plan.directives)
@@ -155,7 +155,7 @@ def _call_model(work: Work, found: Found) -> Flying:
         "transport": None,
         "so_far": "",
     }
-    service = InferService(Principal.from_str(rows.wiring["infer"]))
+    service = InferService(Principal.from_str(rows.infer))
     # Committed: the dispatched flight with its lease, and the hold on its asker's cycles; behind
     # a reply also that reply.
     reply: CallResult[Any] = yield service.infer(sample).with_cycles(cost.call_cycles)

@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from kybra import Async, Manual, Vec, ic, init, nat64, post_upgrade, query, text, update, void
 
+import mover
 from admitting import Boarding
 from asking import asked, quoted
 from batcher_admin import (
@@ -20,6 +21,7 @@ from batcher_admin import (
 from batcher_core.front_desk import SWEEP_INTERVAL_S
 from batcher_rows import rows
 from batcher_state import desk, load_all, start_empty, sweep, tallies
+from cache_wiring import add_cache, remove_cache, shards
 from flying import continued
 from membership import allow_member, deny_member, members
 from refrain_api.ask_records import AskRequest
@@ -38,6 +40,7 @@ from submitting import boarded
 __all__ = [
     "CacheService",
     "InferService",
+    "add_cache",
     "add_controller",
     "allow_asker",
     "allow_member",
@@ -54,9 +57,11 @@ __all__ = [
     "post_upgrade_",
     "quote",
     "refresh_models",
+    "remove_cache",
     "remove_controller",
     "result",
     "settings",
+    "shards",
     "submit",
 ]
 
@@ -73,6 +78,7 @@ def post_upgrade_() -> void:
     """Rebuild the heap from stable memory, and set the timer that the upgrade lost."""
     load_all()
     ic.set_timer_interval(SWEEP_INTERVAL_S, tick)
+    mover.begin()
 
 
 @update
@@ -132,6 +138,7 @@ def counters() -> BatcherCounters:
 def tick() -> None:
     """Sweep on the timer; an error is logged, since timers swallow what they raise."""
     try:
+        mover.begin()
         sweep(ic.time())
     except Exception as error:  # noqa: BLE001 - see above
         ic.print(f"sweep: {type(error).__name__}: {error}")

@@ -59,6 +59,16 @@ def was_sent(error: "str | None") -> bool:
     return error is None or _NOT_SENT not in error
 
 
+def is_elsewhere(reply: "dict[str, Any] | None") -> bool:
+    """Tell whether another cache may have a digest that this one has not, nor has let go of."""
+    return reply is not None and reply.get("Miss") in ("never stored", "moved")
+
+
+def has_moved(reply: "dict[str, Any] | None") -> bool:
+    """Tell whether a cache gave a digest's answer to another one."""
+    return reply is not None and reply.get("Miss") == "moved"
+
+
 def stored_key(reply: "dict[str, Any] | None") -> "str | None":
     """Return the key under which the cache kept an answer; None if it did not."""
     stored = None if reply is None else reply.get("Stored")
