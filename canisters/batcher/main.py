@@ -16,6 +16,7 @@ from batcher_admin import (
     deny_asker,
     refresh_models,
     remove_controller,
+    set_priority,
     settings,
 )
 from batcher_core.front_desk import SWEEP_INTERVAL_S
@@ -35,6 +36,7 @@ from refrain_api.batcher_records import (
 from refrain_api.services import CacheService, InferService
 from refrain_core.refusals import internal
 from submitting import boarded
+from window_calls import continued_in_window
 
 # Kybra looks endpoints and services up by name among what this module exports.
 __all__ = [
@@ -60,6 +62,7 @@ __all__ = [
     "remove_cache",
     "remove_controller",
     "result",
+    "set_priority",
     "settings",
     "shards",
     "submit",
@@ -104,7 +107,7 @@ def submit(request: AskRequest) -> Async[Manual[SubmitResult]]:
     except Exception as error:  # noqa: BLE001 - an async method answers whatever happens
         boarding = Boarding(_internal(error), None)
     ic.reply(boarding.reply)
-    yield from continued(boarding.work)
+    yield from continued_in_window(boarding.work)
     return None
 
 

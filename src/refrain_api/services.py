@@ -9,7 +9,7 @@ from refrain_api.cache_records import (
     PutResult,
     TransferredAnswer,
 )
-from refrain_api.infer_records import InferRequest, InferResult
+from refrain_api.infer_records import InferManyResult, InferRequest, InferResult, ProviderView
 from refrain_api.moving_records import MoveInResult, MoveOutResult, ProfileResult
 from refrain_api.refusal_variants import Done
 
@@ -54,5 +54,11 @@ class InferService(Service):
     @service_update
     def infer(self, request: InferRequest) -> InferResult: ...
 
+    @service_update
+    def infer_many(self, requests: Vec[InferRequest]) -> InferManyResult: ...
+
     @service_query
     def models(self) -> Vec[text]: ...
+
+    @service_query
+    def providers(self) -> Vec[ProviderView]: ...

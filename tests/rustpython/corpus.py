@@ -13,6 +13,7 @@ from tests.rustpython import (
     consensus_chapters,
     control_chapters,
     desk_chapters,
+    form_chapters,
     index_chapters,
     infer_chapters,
     log_chapters,
@@ -23,6 +24,7 @@ from tests.rustpython import (
     serving_chapters,
     shared_chapters,
     whole_cache_chapters,
+    window_chapters,
 )
 from tests.rustpython.recording import Recording
 
@@ -41,12 +43,14 @@ def recorded() -> Recording:
         whole_cache_chapters,
         certifying_chapters,
         infer_chapters,
+        form_chapters,
         batcher_chapters,
         desk_chapters,
         serving_chapters,
         log_chapters,
         played_chapters,
         ring_chapters,
+        window_chapters,
     ):
         chapters.add(book)
     return book

@@ -105,8 +105,8 @@ class World(Stage):
         self.due.append(function)
         return len(self.due)
 
-    def start(self, method: str, *args: Any) -> Message:
-        """Begin an update of the batcher's owner, and send what it calls."""
+    def start(self, method: Any, *args: Any) -> Message:
+        """Begin an update of the batcher's owner, or what a timer calls, and send what it calls."""
         message = self.message(method, *args, caller=OWNER)
         self.send(message)
         return message
@@ -123,10 +123,7 @@ class World(Stage):
 
     def fire(self) -> None:
         """Run the timer that is due first, as a message of its own."""
-        function = self.due.pop(0)
-        # A method of the entry module for the moment, so that it is played like one.
-        self.canister.fired = function
-        self.start("fired")
+        self.start(self.due.pop(0))
 
     def deliver(self, name: str) -> None:
         """Run the first call that is under way to a cache."""

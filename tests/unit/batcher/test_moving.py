@@ -31,7 +31,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     monkeypatch.setattr(builtins, "_kybra_ic", made, raising=False)
     made.install()
     made.ask("connect", FIRST, INFER)
-    made.message("refresh_models").answer([MODEL])
+    made.message("refresh_models").answer([MODEL]).answer([{"model": MODEL, "features": []}])
     yield made
     made.timers.clear()
     fresh_canister.forget("batcher")
