@@ -17,6 +17,7 @@ from tests.rustpython import (
     index_chapters,
     infer_chapters,
     log_chapters,
+    moving_chapters,
     played_chapters,
     policy_chapters,
     request_chapters,
@@ -49,6 +50,7 @@ def recorded() -> Recording:
         serving_chapters,
         log_chapters,
         played_chapters,
+        moving_chapters,
         ring_chapters,
         window_chapters,
     ):

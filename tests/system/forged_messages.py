@@ -66,6 +66,8 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "lookup_certified": (DIGEST,),
     "lookup_digest": (DIGEST,),
     "members": ("shared:staff",),
+    "move_in": ([{"header": "v2|", "content": "forged", "checksum": DIGEST}], 1),
+    "move_out": (1, [OPERATOR, STRANGER], OPERATOR, STRANGER, []),
     "namespace_settings": (OPERATOR,),
     "purge": ("all",),
     "put": (
@@ -88,6 +90,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "quote_infer_many": ([INFERENCE],),
     "refresh_models": (),
     "remove": (DIGEST,),
+    "remove_older": (DIGEST, 2**63),
     "remove_provider": ("local",),
     "result": (1,),
     "policy_report": (OPERATOR,),
@@ -101,7 +104,17 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
 """What a stranger would send; methods that are not here take one principal, or settings."""
 
 WITHOUT_ARGUMENTS = frozenset(
-    ("askers", "counters", "hidden_scopes", "models", "providers", "settings", "writers")
+    (
+        "askers",
+        "counters",
+        "hidden_scopes",
+        "models",
+        "profile",
+        "providers",
+        "settings",
+        "shards",
+        "writers",
+    )
 )
 
 UNSAID: dict[tuple[str, str], Any] = {
