@@ -1,5 +1,7 @@
 """The messages by which caches are added and removed, and answers move between them."""
 
+from typing import Any
+
 from tests.rustpython.inputs import TEXTS, ask, put
 from tests.rustpython.platform_over_dicts import principal
 from tests.rustpython.played_canister import OWNER, STRANGER, WRITER, Played
@@ -46,12 +48,14 @@ def batcher_of_caches(canister: Played) -> None:
     for cache in ("zz", first):
         canister.send("add_cache", cache)
     canister.send("add_cache", other, by=STRANGER)
-    for reply in ({"Refused": {"NotAllowed": "x"}}, {"Ok": "x"}):
+    joins: list[Any] = [{"Refused": {"NotAllowed": "x"}}, {"Ok": "x"}]
+    for reply in joins:
         adding = canister.answer(canister.send("add_cache", other), {"Profile": "{}"})
         canister.answer(adding, reply)
     for number in range(6):
         waiting = canister.send("ask", ask(f"moved {number}"))
-        for reply in (MISS, {"Miss": "moved"}, MISS, inferred("x"), STORED, {"Ok": "x"}):
+        replies: list[Any] = [MISS, {"Miss": "moved"}, MISS, inferred("x"), STORED, {"Ok": "x"}]
+        for reply in replies:
             if "number" in waiting:
                 waiting = canister.answer(waiting, reply)
     canister.send("shards", by=STRANGER)

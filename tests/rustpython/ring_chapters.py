@@ -82,7 +82,8 @@ def moves(book: Recording) -> None:
     digests = [made.digest() for _ in range(120)]
     for digest in digests:
         book.call(puts.put, source, put(digest, made.text(30)), START_NS)
-    asked, done, sees = (1, TENANT, (TENANT, OTHER)), [], book.call(Sees, [TENANT])
+    asked, sees = (1, TENANT, (TENANT, OTHER)), book.call(Sees, [TENANT])
+    done: list[str] = []
     for number in range(8):
         told = book.call(moving.move_in, target, [], number, START_NS)
         fence = told["Fenced"] if "Fenced" in told else told["Moved"]["fence"]

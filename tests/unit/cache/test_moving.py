@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cache_core import lookups, moving, puts, share_profile, upkeep
+from cache_core import lookups, moving, puts, upkeep
 from cache_core.certifying import purge, taint
-from cache_core.fences import MOST_NAMED, Fences
-from cache_core.shelves import ShelfBounds
 from refrain_core.rendezvous import ShardRing, ring_key
 from tests.unit.cache.conftest import OTHER, TENANT, WRITER
 from tests.unit.cache.memories import Memory
@@ -174,21 +172,6 @@ def test_an_empty_namespace_that_is_purged_at_its_tenants_wish_is_withheld_too(
     assert not main.cache.fences.withholds(fence, "0" * 64, "public")
 
 
-def test_fences_are_bounded() -> None:
-    """One name too many, and every page of before is refused; later ones are not."""
-    numbers = iter(range(1, 10_000))
-    fences = Fences(lambda: next(numbers))
-    before = fences.now()
-    for number in range(MOST_NAMED):
-        fences.raise_for(f"{number}")
-    assert not fences.refuses(before)
-    assert fences.withholds(before, "5", "public")
-    fences.raise_for("one more")
-    assert fences.refuses(before)
-    assert not fences.refuses(fences.now())
-    assert not fences.withholds(fences.now(), "5", "public")
-
-
 def test_what_is_purged_or_a_failure_is_left_behind_and_what_is_tainted_moves(pair: Pair) -> None:
     """A taint may be cleared at the new owner; the rest could serve nobody."""
     taint(pair.source, "tiny@r1:Q4_K_M")
@@ -230,27 +213,6 @@ def test_what_has_moved_is_not_provable_any_more(certified: Certified) -> None:
     assert certified.cache.certified.holds(digest)
     assert moving.remove_older(certified.cache, digest, 2**63)
     assert not certified.cache.certified.holds(digest)
-
-
-def test_a_new_cache_adopts_what_all_have_in_common(cache: AnswerCache) -> None:
-    """Bounds, namespaces, taints and members; only as long as it is empty."""
-    cache.bounds = cache.bounds._replace(max_entries=77)
-    cache.tenants.save_bounds("public", ShelfBounds("lru", 5, 0))
-    taint(cache, "openai")
-    text = share_profile.profile_text(cache, [("shared:a", TENANT)])
-    other = Memory().begin()
-    assert share_profile.adopt(other, text) == [cache.bounds, [["shared:a", TENANT]]]
-    assert other.tenants.bounds("public") == ShelfBounds("lru", 5, 0)
-    assert other.invalidation.scopes() == [("tainted/openai", "tainted")]
-    assert share_profile.profile_text(other, []) != text
-
-
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"bounds": [1]}', "5"])
-def test_what_is_no_profile_is_refused(cache: AnswerCache, text: str) -> None:
-    """And so is one whose bounds could not be set by hand."""
-    assert isinstance(share_profile.adopt(cache, text), dict)
-    whole = share_profile.profile_text(cache, [])
-    assert "BadRequest" in str(share_profile.adopt(cache, whole.replace("10000", "0")))
 
 
 def test_the_endpoints_are_the_writers(
