@@ -62,3 +62,9 @@ class InferService(Service):
 
     @service_query
     def providers(self) -> Vec[ProviderView]: ...
+
+
+# The batcher, as it tells itself to take up a piece of work in a message of its own.
+class BatcherService(Service):
+    @service_update
+    def take_up(self, task: nat64) -> text: ...

@@ -24,6 +24,7 @@ from tests.rustpython import (
     ring_chapters,
     serving_chapters,
     shared_chapters,
+    vote_chapters,
     whole_cache_chapters,
     window_chapters,
 )
@@ -47,6 +48,7 @@ def recorded() -> Recording:
         form_chapters,
         batcher_chapters,
         desk_chapters,
+        vote_chapters,
         serving_chapters,
         log_chapters,
         played_chapters,

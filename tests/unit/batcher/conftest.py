@@ -67,6 +67,7 @@ def request_for() -> Any:
             "response_format": None,
             "extra": None,
             "cache_control": None,
+            "consensus": None,
         }
         request.update(fields)
         return request
