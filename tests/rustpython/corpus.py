@@ -18,6 +18,7 @@ from tests.rustpython import (
     index_chapters,
     infer_chapters,
     log_chapters,
+    moving_chapters,
     played_chapters,
     policy_chapters,
     request_chapters,
@@ -53,6 +54,7 @@ def recorded() -> Recording:
         serving_chapters,
         log_chapters,
         played_chapters,
+        moving_chapters,
         ring_chapters,
         window_chapters,
     ):
