@@ -11,7 +11,6 @@ from typing import NamedTuple
 from refrain_core.answer_log import NO_ROW, AnswerLog, row_of
 from refrain_core.row_salts import RowSalts
 
-
 # Makes a row without what its class's own `__new__` does in Python: a tenth of the price.
 _new = tuple.__new__
 

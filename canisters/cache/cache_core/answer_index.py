@@ -36,8 +36,8 @@ class AnswerIndex(KnownAnswers):
     def __init__(self, open_shelf: "Callable[[str], Shelf]") -> None:
         """Start empty; `open_shelf` makes the shelf of a namespace that is met first."""
         super().__init__(open_shelf)
-        self._requeued: "tuple[str, int, list[str]] | None" = None
-        """A namespace to be arranged anew, and the digests still to be searched for its own."""
+        self._requeued: list[tuple[str, int, list[str]]] = []
+        """Namespaces to be arranged anew, and the digests still to be searched for their own."""
 
     def reopen(self, namespace: str, sequence: int) -> None:
         """Give a namespace a new shelf by its settings of now; recency within it begins anew.
@@ -49,7 +49,7 @@ class AnswerIndex(KnownAnswers):
         shelf = self.shelves.replace(namespace)
         if len(former) > REOPENED_AT_ONCE:
             self.is_arranged = False
-            self._requeued = (namespace, sequence, self.digests())
+            self._requeued.append((namespace, sequence, self.digests()))
             return
         entries = []
         for key in former.oldest_first():
@@ -139,8 +139,8 @@ class AnswerIndex(KnownAnswers):
 
     def arrange(self, at_most: int) -> bool:
         """Give at most so many queued answers to their policies; tell whether more are left."""
-        if self._requeued is not None:
-            self._requeue_some(self._requeued, at_most)
+        if self._requeued:
+            self._requeue_some(at_most)
             return True
         arrived: dict[str, list[tuple[str, int, int]]] = {}
         fresh, fading = self.rows.halves
@@ -156,9 +156,9 @@ class AnswerIndex(KnownAnswers):
             self._queue, self.is_arranged = ArrivalQueue(), True
         return not self.is_arranged
 
-    def _requeue_some(self, requeued: "tuple[str, int, list[str]]", at_most: int) -> None:
+    def _requeue_some(self, at_most: int) -> None:
         """Queue some answers of a namespace again; what was put since is queued already."""
-        namespace, sequence, digests = requeued
+        namespace, sequence, digests = self._requeued[0]
         for digest in digests[-at_most:]:
             kept = self.rows.get(digest)
             if kept is not None and kept.namespace == namespace and kept.sequence <= sequence:
@@ -166,7 +166,7 @@ class AnswerIndex(KnownAnswers):
         del digests[-at_most:]
         if not digests:
             self._queue.sort()
-            self._requeued = None
+            self._requeued.pop(0)
 
     def _victim(self, shelf: "Shelf | None") -> "Victim | None":
         """Choose and drop a victim, of the largest namespace where none is named."""
