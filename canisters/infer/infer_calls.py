@@ -23,11 +23,14 @@ from infer_core.usage import Usage
 from infer_registry import known_providers, listed_writers
 from infer_subnet import subnet
 from lease_table import lease_table
+from refrain_api.caller_texts import KnownPrincipal
 from refrain_api.infer_records import InferResult
 from refrain_api.outcall_records import OutcallArgs
 from refrain_core.access import refuse_unless_listed
 from refrain_core.refusals import bad_request, busy, lease_lost, unknown_model
 from usage_table import book_usage
+
+_own: list[KnownPrincipal] = []
 
 
 class OpenCall(NamedTuple):
@@ -43,7 +46,7 @@ def open_call(inference: Any) -> OpenCall | dict[str, Any]:
 
     Whatever can fail is done before the lease, so that a refusal leaves nothing behind.
     """
-    refusal = refuse_unless_listed(ic.caller().to_str(), listed_writers, "writer")
+    refusal = refuse_unless_listed(str(ic.caller()), listed_writers, "writer")
     serving = refusal or _able(inference)
     choice = serving if isinstance(serving, dict) else free_shard(serving)
     if isinstance(choice, dict):
@@ -149,9 +152,16 @@ def outcall_of(plan: OutcallPlan) -> OutcallArgs:
         "method": {"post": None},
         "headers": [{"name": name, "value": value} for name, value in plan.headers],
         "body": plan.body,
-        "transform": {"function": (ic.id(), TRANSFORM), "context": b""},
+        "transform": {"function": (own_principal(), TRANSFORM), "context": b""},
         "is_replicated": plan.is_replicated,
     }
+
+
+def own_principal() -> Any:
+    """Return this canister's principal, asked for once; an upgrade forgets it."""
+    if not _own:
+        _own.append(KnownPrincipal(str(ic.id())))
+    return _own[0]
 
 
 def _able(inference: Any) -> list[Provider] | dict[str, Any]:

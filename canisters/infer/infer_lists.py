@@ -29,7 +29,7 @@ class OpenList(NamedTuple):
 
 def open_list(inferences: Any) -> OpenList | dict[str, Any]:
     """Check a list, lease a shard and take its price; or return the refusal of all."""
-    refusal = refuse_unless_listed(ic.caller().to_str(), listed_writers, "writer")
+    refusal = refuse_unless_listed(str(ic.caller()), listed_writers, "writer")
     serving = refusal or _able(inferences)
     choice = serving if isinstance(serving, dict) else free_shard(serving)
     if isinstance(choice, dict):

@@ -67,7 +67,7 @@ def counters() -> InferCounters:
 
 def _refuse_stranger() -> dict[str, Any] | None:
     served = (*listed_writers, *listed_controllers)
-    return refuse_unless_listed(ic.caller().to_str(), served, "writer")
+    return refuse_unless_listed(str(ic.caller()), served, "writer")
 
 
 def _quoted(price_cycles: int | dict[str, Any]) -> InferQuoteResult:

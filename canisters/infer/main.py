@@ -1,11 +1,10 @@
 """The infer canister's endpoints: they decode, delegate and render, and decide nothing."""
 
-from typing import cast
+from typing import Any, cast
 
 from kybra import (
     Async,
     CallResult,
-    Principal,
     Vec,
     ic,
     init,
@@ -37,6 +36,7 @@ from infer_quotes import counters, models, quote_infer, quote_infer_many, quote_
 from infer_registry import enlist_controller, open_registry
 from infer_subnet import subnet
 from lease_table import lease_table
+from refrain_api.caller_texts import KnownPrincipal, take_callers_as_texts
 from refrain_api.infer_records import InferManyResult, InferRequest, InferResult
 from refrain_api.outcall_records import Management, OutcallReply, TransformArgs
 from refrain_core.refusals import internal
@@ -66,15 +66,16 @@ __all__ = [
 ]
 
 SWEEP_S = 60
-MANAGEMENT = Management(Principal.management_canister())
+MANAGEMENT = Management(cast("Any", KnownPrincipal("aaaaa-aa")))
 
 
 @init
 def init_infer() -> void:
     """Make the installer the first controller; nobody else may do anything yet."""
     stamp_layout()
+    take_callers_as_texts()
     open_registry()
-    enlist_controller(ic.caller().to_str())
+    enlist_controller(str(ic.caller()))
     ic.set_timer_interval(SWEEP_S, sweep_leases)
 
 
@@ -82,6 +83,7 @@ def init_infer() -> void:
 def reload_infer() -> void:
     """Rebuild the heap's copies of stable memory and arm the timer that an upgrade loses."""
     demand_layout()
+    take_callers_as_texts()
     open_registry()
     lease_table.load()
     load_usages()

@@ -12,6 +12,7 @@ from infer_core import (
     parameter_support,
     reply,
     reply_fields,
+    reply_skim,
     token_estimates,
     transport_quotes,
 )
@@ -94,9 +95,6 @@ def plan_one(book: Recording, provider: Any, request: dict[str, Any], number: in
     asked = asking.Asking(provider, request, turns, 64, seed)
     book.call(asking.sampling_fields, asked)
     plan = book.call(outcall_plan.plan_outcall, asked, key)
-    book.call(outcall_plan.OutcallPlan.fee_cycles, plan)
-    book.call(outcall_plan.OutcallPlan.price_cycles, plan)
-    book.call(outcall_plan.OutcallPlan.request_bytes, plan)
     plans = {mode: plan._replace(nodes=34) for mode in MODES}
     book.call(transport_quotes.transport_quotes, plans)
     book.call(openai_chat.chat_fields, asked)
@@ -173,7 +171,12 @@ def replies(book: Recording) -> None:
     shapes += [{"choices": [{"message": message}]} for message in told]
     bodies = [json.dumps(shape).encode() for shape in shapes]
     bodies += [completion(1, usage={"prompt_tokens": 3}), completion(4), completion(2, usage=3)]
+    for text in (*TEXTS, "a\\\\b/\\u00e9", '"}]'):
+        usual = json.loads(completion(1, usage={"prompt_tokens": 3, "completion_tokens": 4}))
+        usual["choices"][0]["text"] = text
+        bodies += [json.dumps(usual, ensure_ascii=plain).encode() for plain in (True, False)]
     for body in [*bodies, *RAW_BODIES]:
+        book.call(reply_skim.skimmed, body)
         canonical = book.call(reply.canonical_body, 200, body)
         for one in (body, canonical):
             book.call(reply.read_reply, 200, one)
