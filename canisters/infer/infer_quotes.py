@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from kybra import Vec, ic, query, text
 
-from infer_calls import dearest_price, plans_by_transport
+from infer_choices import dearest_price, plans_by_transport
 from infer_core.provider_rules import NON_REPLICATED
 from infer_core.transport_quotes import transport_quotes
 from infer_core.usage import total_usage

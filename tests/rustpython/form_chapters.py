@@ -15,6 +15,7 @@ from infer_core import (
     reply_skim,
     token_estimates,
     transport_quotes,
+    trial,
 )
 from infer_core.backends import (
     asking,
@@ -25,7 +26,7 @@ from infer_core.backends import (
 )
 from infer_core.provider_rules import MODES, REPLICATED
 from tests.rustpython.infer_inputs import DIGEST, FACE, FAR, LOCAL, RAW_BODIES, TEXT
-from tests.rustpython.inputs import TEXTS, Inputs, ask, inference_of
+from tests.rustpython.inputs import START_NS, TEXTS, Inputs, ask, inference_of
 from tests.rustpython.recording import Recording
 
 ALL = (LOCAL, FAR, TEXT, FACE)
@@ -54,6 +55,7 @@ def templates(book: Recording) -> None:
     for name in chat_templates.TEMPLATES:
         for messages in conversations:
             book.call(chat_templates.prompt_text, name, messages, "so")
+            book.call(chat_templates.advised_messages, name, messages)
         for so_far in ("", "<think>x", "x"):
             book.call(chat_templates.forced, name, so_far)
         book.call(chat_templates.advised_sampling, name)
@@ -117,6 +119,7 @@ def takers(book: Recording) -> None:
             book.call(parameter_support.continuers, able, so_far)
     for provider in ALL:
         book.call(parameter_support.continues, provider)
+        book.call(trial.trial_of, provider, START_NS)
 
 
 def lists(book: Recording) -> None:

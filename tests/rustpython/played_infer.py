@@ -62,6 +62,7 @@ def infer(canister: Played) -> None:
     canister.tick(91)
     canister.answer(waiting[2], {"status": 200, "headers": [], "body": b"{}"})
     on_chain(canister)
+    trials(canister)
     canister.send("remove_provider", "far")
     canister.send("remove_provider", "far")
     canister.upgrade()
@@ -113,3 +114,11 @@ def on_chain(canister: Played) -> None:
         waiting = canister.send("infer", item, by=WRITER, cycles=10**12)
         canister.answer(waiting, {"message": message})
     canister.send("infer", item | {"transport": "replicated"}, by=WRITER, cycles=10**12)
+
+
+def trials(canister: Played) -> None:
+    """Providers tried by a controller, and by nobody else."""
+    for name, by in (("far", OWNER), ("x", OWNER), ("far", STRANGER)):
+        waiting = canister.send("test_provider", name, by=by)
+        if "number" in waiting:
+            canister.answer(waiting, None, "Rejection code 1, Timeout expired")

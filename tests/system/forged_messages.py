@@ -97,6 +97,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "submit": (request("hello"),),
     "taint": ("a-voter",),
     "tenant_counters": (OPERATOR,),
+    "test_provider": ("local",),
     "touch": ([DIGEST],),
     "transform": ({"response": {"status": 200, "headers": [], "body": b"{}"}, "context": b""},),
 }
