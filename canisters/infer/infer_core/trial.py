@@ -24,6 +24,7 @@ def trial_of(provider: Provider, now_ns: int) -> dict[str, Any]:
         "response_format": None,
         "extra": None,
         "cache_control": None,
+        "consensus": None,
     }
     return {
         "digest": f"{now_ns:064x}"[-_DIGITS:],
