@@ -1,4 +1,4 @@
-"""Every lie told to every form of endpoint, and the bodies that Hugging Face's servers fail with."""
+"""Every lie told to every form of endpoint; the bodies that Hugging Face's servers fail with."""
 
 from __future__ import annotations
 
