@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from kybra import Async, Manual, Vec, ic, init, nat64, post_upgrade, query, text, update, void
 
+import mover
 from accounts import account, withdraw
 from admitting import Boarding
 from asking import asked, quoted
@@ -22,6 +23,7 @@ from batcher_admin import (
 from batcher_core.front_desk import SWEEP_INTERVAL_S
 from batcher_rows import rows
 from batcher_state import desk, load_all, start_empty, sweep, tallies, voter_book
+from cache_wiring import add_cache, remove_cache, shards
 from membership import allow_member, deny_member, members
 from refrain_api.ask_records import AskRequest
 from refrain_api.batcher_records import (
@@ -49,6 +51,7 @@ __all__ = [
     "CyclesService",
     "InferService",
     "account",
+    "add_cache",
     "add_controller",
     "allow_asker",
     "allow_member",
@@ -65,10 +68,12 @@ __all__ = [
     "post_upgrade_",
     "quote",
     "refresh_models",
+    "remove_cache",
     "remove_controller",
     "result",
     "set_priority",
     "settings",
+    "shards",
     "submit",
     "take_up",
     "voters",
@@ -89,6 +94,7 @@ def post_upgrade_() -> void:
     load_all()
     orphan_all()
     ic.set_timer_interval(SWEEP_INTERVAL_S, tick)
+    mover.begin()
 
 
 @update
@@ -173,6 +179,7 @@ def counters() -> BatcherCounters:
 def tick() -> None:
     """Sweep on the timer; an error is logged, since timers swallow what they raise."""
     try:
+        mover.begin()
         end_overdue_votes(ic.time())
         resume()
         sweep(ic.time())
