@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from kybra_replica.kernel.clock import ManualClock
 from kybra_replica.kernel.rejects import Rejected
 from kybra_replica.outcalls.mocks import StrictMocks
 from kybra_replica.outcalls.request import OutcallResponse
@@ -81,6 +82,7 @@ class Chaos:
         chance = self.dice.random()
         if chance < 0.02:
             self._note("time passes")
+            assert isinstance(self.network.replica.clock, ManualClock)
             self.network.replica.clock.advance(self.dice.choice([1, 30, 125]))
         elif chance < 0.25 and mocks.pending:
             self._note("a reply arrives")
