@@ -6,6 +6,8 @@ from kybra import Async, Manual, Vec, ic, init, nat64, post_upgrade, query, text
 
 from admitting import Boarding
 from asking import asked, quoted
+from batch_calls import book, set_alarm, sweep_batches
+from batch_endpoints import batch_cancel, batch_create, batch_errors, batch_output, batch_status
 from batcher_admin import (
     add_controller,
     allow_asker,
@@ -45,6 +47,11 @@ __all__ = [
     "allow_member",
     "ask",
     "askers",
+    "batch_cancel",
+    "batch_create",
+    "batch_errors",
+    "batch_output",
+    "batch_status",
     "configure",
     "connect",
     "counters",
@@ -68,6 +75,7 @@ __all__ = [
 def init_() -> void:
     """Begin closed: the installer is the only controller, and nobody else may ask."""
     start_empty(ic.caller().to_str())
+    book.load()
     ic.set_timer_interval(SWEEP_INTERVAL_S, tick)
 
 
@@ -75,6 +83,8 @@ def init_() -> void:
 def post_upgrade_() -> void:
     """Rebuild the heap from stable memory, and set the timer that the upgrade lost."""
     load_all()
+    book.load()
+    set_alarm()
     ic.set_timer_interval(SWEEP_INTERVAL_S, tick)
 
 
@@ -136,6 +146,7 @@ def tick() -> None:
     """Sweep on the timer; an error is logged, since timers swallow what they raise."""
     try:
         sweep(ic.time())
+        sweep_batches(ic.time())
     except Exception as error:  # noqa: BLE001 - see above
         ic.print(f"sweep: {type(error).__name__}: {error}")
 
