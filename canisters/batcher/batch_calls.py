@@ -4,7 +4,7 @@ Each item is submitted in its asker's name and waits in the windows like any sub
 low priority. So it joins what is in flight, is answered from the cache, and is paid like that.
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from typing import Any
 
 from kybra import ic
@@ -29,7 +29,6 @@ from submitting import boarded
 from window_calls import through_window
 
 Working = Generator[Any, Any, None]
-Check = Callable[[Line], "str | None"]
 
 PAUSE_S = 1
 VALIDATED_EACH = 32
@@ -117,7 +116,8 @@ def _step(now_ns: int) -> list[Work]:
     works: list[Work] = []
     for batch in book.going_on():
         if batch.state == VALIDATING:
-            book.validate(batch, VALIDATED_EACH, now_ns, _check_for(batch))
+            lines = book.next_lines(batch, VALIDATED_EACH)
+            book.judge(batch, [_judged(batch, line) for line in lines], now_ns)
         elif batch.state in (IN_PROGRESS, CANCELLING):
             _collect(batch, now_ns)
         if batch.state == IN_PROGRESS and now_ns < batch.expires_at_ns:
@@ -160,20 +160,18 @@ def _send(batch: Batch, most: int) -> list[Work]:
     return works
 
 
-def _check_for(batch: Batch) -> Check:
-    """Return what finds fault with a line beyond its form: its model, its namespace, its price."""
-
-    def check(line: Line) -> "str | None":
-        plan = planned(batch.asker, line.request)
-        if isinstance(plan, dict):
-            return told(plan)
-        if not plan.is_paying:
-            return None
-        batch.price_cycles += till.price(plan).miss_cycles
-        credit = ledger.account(batch.asker).credit
-        return None if batch.price_cycles <= credit else _short(batch.price_cycles, credit)
-
-    return check
+def _judged(batch: Batch, line: "Line | str") -> "Line | str":
+    """Return a line, or what is wrong with it beyond its form: its model, namespace or price."""
+    if isinstance(line, str):
+        return line
+    plan = planned(batch.asker, line.request)
+    if isinstance(plan, dict):
+        return told(plan)
+    if not plan.is_paying:
+        return line
+    batch.price_cycles += till.price(plan).miss_cycles
+    credit = ledger.account(batch.asker).credit
+    return line if batch.price_cycles <= credit else _short(batch.price_cycles, credit)
 
 
 def _short(price_cycles: int, credit: int) -> str:

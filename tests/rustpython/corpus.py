@@ -7,12 +7,14 @@ import sys
 from pathlib import Path
 
 from tests.rustpython import (
+    batch_chapters,
     batcher_chapters,
     cache_chapters,
     certifying_chapters,
     consensus_chapters,
     control_chapters,
     desk_chapters,
+    form_chapters,
     index_chapters,
     infer_chapters,
     log_chapters,
@@ -42,6 +44,8 @@ def recorded() -> Recording:
         whole_cache_chapters,
         certifying_chapters,
         infer_chapters,
+        form_chapters,
+        batch_chapters,
         batcher_chapters,
         desk_chapters,
         serving_chapters,

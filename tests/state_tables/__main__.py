@@ -5,8 +5,10 @@ PYTHONPATH=.:src:canisters/batcher python -m tests.state_tables
 writes docs/states.md.
 """
 
+import sys
+
 from tests.state_tables.drawing import PAGE, page
 
 if __name__ == "__main__":
     PAGE.write_text(page())
-    print(f"written: {PAGE.name}")
+    sys.stdout.write(f"written: {PAGE.name}\n")

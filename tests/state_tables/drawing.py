@@ -16,22 +16,23 @@ HEAD = """\
 # State machines of the batcher
 
 Drawn from the tables that the code runs by, with
-`PYTHONPATH=.:src:canisters/batcher python -m tests.state_tables`. A pair that is not drawn is refused.
+`PYTHONPATH=.:src:canisters/batcher python -m tests.state_tables`. A pair that is not drawn is
+refused.
 """
 
 BATCH = """
 ## A batch
 
-The states are those of OpenAI's Batch API. Until its lines are validated nothing is sent; one bad line
-fails it. `window_over` is the end of the time that it was created with: what is done stays.
+The states are those of OpenAI's Batch API. Until its lines are validated nothing is sent; one bad
+line fails it. `window_over` is the end of the time that it was created with: what is done stays.
 """
 
 ITEM = """
 ## An item of a batch
 
-`work_lost` is what an upgrade or a trap brings about: the ticket says that its work was not finished,
-and the item is sent again, three times at most. Its last state is entered in the message that writes
-its result.
+`work_lost` is what an upgrade or a trap brings about: the ticket says that its work was not
+finished, and the item is sent again, three times at most. Its last state is entered in the message
+that writes its result.
 """
 
 FLIGHT = """

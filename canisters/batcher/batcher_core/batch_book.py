@@ -29,8 +29,6 @@ from batcher_core.batches import Batch, Fault, Item
 from batcher_core.numbering import Numbering
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from batcher_core.outcomes import Outcome
 
 MAX_FAULTS = 20
@@ -71,24 +69,27 @@ class BatchBook:
         self.shelf.keep_batch(batch)
         return batch
 
-    def validate(
-        self, batch: Batch, most: int, now_ns: int, check: "Callable[[Line], str | None]"
-    ) -> None:
-        """Look at the next lines; after the last, the batch goes on or has failed."""
+    def next_lines(self, batch: Batch, most: int) -> "list[Line | str]":
+        """Read the next lines to be judged, each a request or what is wrong with its form."""
+        end = min(batch.counts["total"], batch.validated + most)
+        return [self.shelf.line(batch, place) for place in range(batch.validated, end)]
+
+    def judge(self, batch: Batch, judged: "list[Line | str]", now_ns: int) -> None:
+        """Take lines as good or as faults; after the last, the batch goes on or has failed."""
         total = batch.counts["total"]
-        end = min(total, batch.validated + most)
-        for place in range(batch.validated, end):
-            line = self.shelf.line(batch, place)
-            fault = line if isinstance(line, str) else check(line) or _same_id(batch, line)
+        for line in judged:
+            fault = line if isinstance(line, str) else _same_id(batch, line)
             if isinstance(fault, str):
-                batch.faults.append(Fault(place + 1, fault))
+                batch.faults.append(Fault(batch.validated + 1, fault))
             elif isinstance(line, Line):
-                self.shelf.keep_item(batch, place, Item(PENDING, 0, 0, line.custom_id))
-        batch.validated = end
-        if len(batch.faults) >= MAX_FAULTS or (end == total and batch.faults):
+                item = Item(PENDING, 0, 0, line.custom_id)
+                self.shelf.keep_item(batch, batch.validated, item)
+            batch.validated += 1
+        is_read = batch.validated == total
+        if len(batch.faults) >= MAX_FAULTS or (is_read and batch.faults):
             self.shelf.keep_faults(batch)
             self._take(batch, LINE_INVALID, now_ns)
-        elif end == total:
+        elif is_read:
             batch.waiting = list(range(total))
             self._take(batch, LINES_VALID, now_ns)
 

@@ -124,7 +124,7 @@ class Books(RuleBasedStateMachine):
     @rule(most=st.integers(1, 4))
     def validate(self, most: int) -> None:
         if self.batch.state == machine.VALIDATING:
-            self.book.validate(self.batch, most, 2, lambda _line: None)
+            self.book.judge(self.batch, self.book.next_lines(self.batch, most), 2)
 
     @precondition(lambda self: self.batch.waiting)
     @rule(data=st.data())
@@ -190,9 +190,9 @@ def test_faults_end_a_batch_before_anything_is_sent() -> None:
     book.load()
     lines = [line_for("a"), "{", line_for("a"), line_for("b", model=5), line_for("c", zzz=1)]
     batch = book.create(ASKER, lines, 1, 1_000)
-    book.validate(batch, 3, 2, lambda _line: None)
+    book.judge(batch, book.next_lines(batch, 3), 2)
     assert batch.state == machine.VALIDATING
-    book.validate(batch, 3, 3, lambda _line: None)
+    book.judge(batch, book.next_lines(batch, 3), 3)
     assert batch.state == machine.FAILED
     view = view_of(book, batch)
     assert [fault["line"] for fault in view["faults"]] == [2, 3, 4, 5]
@@ -205,7 +205,7 @@ def test_an_expired_batch_keeps_what_is_done_and_names_what_is_not() -> None:
     book = BatchBook(stores())
     book.load()
     batch = book.create(ASKER, [line_for("a"), line_for("b")], 1, 50)
-    book.validate(batch, 9, 2, lambda _line: None)
+    book.judge(batch, book.next_lines(batch, 9), 2)
     book.sent(batch, 0, 7, DIGEST)
     book.settle(batch, 0, answered("x", "hit", 0))
     book.go_on(batch, 50)
@@ -222,7 +222,7 @@ def test_a_forgotten_batch_leaves_nothing_behind() -> None:
     book = BatchBook(kept)
     book.load()
     batch = book.create(ASKER, [line_for(f"{place}", "x" * 9_000) for place in range(5)], 1, 50)
-    book.validate(batch, 9, 2, lambda _line: None)
+    book.judge(batch, book.next_lines(batch, 9), 2)
     book.go_on(batch, 60)
     while batch.number in book.batches:
         book.forget(batch, 2)
