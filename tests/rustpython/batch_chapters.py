@@ -120,8 +120,9 @@ def whole(book: Recording) -> None:
         read(book, kept, shelf, batch)
         kept = book.call(BatchBook, stores)
         book.call(BatchBook.load, kept)
-    going_on = book.call(BatchBook.going_on, kept)
-    for batch in [*going_on, *kept.batches.values()]:
+    book.call(BatchBook.going_on, kept)
+    for batch in book.call(BatchShelf.batches, shelf):
+        book.call(BatchBook.forget, kept, batch, 4)
         book.call(BatchBook.forget, kept, batch, 4)
     for store in stores:
         book.call(DictMap.items, store)

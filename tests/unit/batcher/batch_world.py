@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 from tests.unit.batcher.list_replies import MISS, failed, prompts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tests.unit.batcher.batcher_stage import Message, Stage
 
 SPOILED = {"BadReply": "no list"}
@@ -26,11 +24,16 @@ class World:
         self._answer = answer
         self._waiting: list[Message] = []
 
-    def run(self, seconds: int, until: Callable[[], bool] = lambda: False) -> None:
+    def run_until(self, batch: int, state: str, *, seconds: int = 60, **caller: str) -> None:
+        """Let time pass until a batch is in a state, or for so long."""
+        for _ in range(seconds):
+            if status(self, batch, **caller)["status"] == state:
+                return
+            self.run(1)
+
+    def run(self, seconds: int) -> None:
         """Let time pass, second by second, and answer everything that is waited for."""
         for _ in range(seconds):
-            if until():
-                return
             self._waiting += self.stage.wake(1)
             for message in self._waiting:
                 while not message.done:

@@ -27,7 +27,7 @@ def test_fifty_prompts_of_which_repeats_cost_nothing(world: World) -> None:
     lines = [line_for(f"id-{place}", f"p{place % 20}") for place in range(50)]
     batch = create(world, lines)["Batch"]
     assert batch["status"] == "validating"
-    world.run(60, lambda: status(world, batch["batch"])["status"] == "completed")
+    world.run_until(batch["batch"], "completed")
     view = status(world, batch["batch"])
     assert (view["completed"], view["failed"], view["total"]) == (50, 0, 50)
     assert sorted(prompt for list_ in world.asked for prompt in list_) == sorted(
@@ -54,7 +54,7 @@ def test_a_second_batch_of_the_same_is_all_hits(world: World) -> None:
     lines = [line_for(f"id-{place}", f"p{place}") for place in range(10)]
     for expected in (0, 10):
         batch = create(world, lines)["Batch"]["batch"]
-        world.run(60, lambda batch=batch: status(world, batch)["status"] == "completed")
+        world.run_until(batch, "completed")
         assert status(world, batch)["hits"] == expected
     assert len([prompt for list_ in world.asked for prompt in list_]) == 10
 
@@ -64,7 +64,7 @@ def test_a_poisonous_item_fails_alone(world: World) -> None:
     world.poison = {"p5"}
     lines = [line_for(f"id-{place}", f"p{place}") for place in range(16)]
     batch = create(world, lines)["Batch"]["batch"]
-    world.run(60, lambda: status(world, batch)["status"] == "completed")
+    world.run_until(batch, "completed")
     assert pages(world, "batch_errors", batch) == {
         "id-5": {"custom_id": "id-5", "answered": None, "refusal": SPOILED}
     }
@@ -83,7 +83,7 @@ def test_an_upgrade_in_the_middle_loses_and_doubles_nothing(world: World) -> Non
     world.stage.upgrade()
     before = len(pages(world, "batch_output", batch))
     assert before == partial["completed"]
-    world.run(400, lambda: status(world, batch)["status"] == "completed")
+    world.run_until(batch, "completed", seconds=400)
     view = status(world, batch)
     assert (view["completed"], view["failed"]) == (40, 0)
     assert len(pages(world, "batch_output", batch)) == 40
@@ -114,7 +114,7 @@ def test_a_cancelled_batch_keeps_what_is_done(world: World) -> None:
     batch = create(world, lines)["Batch"]["batch"]
     world.run(5)
     assert world.stage.ask("batch_cancel", batch)["Batch"]["status"] == "cancelling"
-    world.run(60, lambda: status(world, batch)["status"] == "cancelled")
+    world.run_until(batch, "cancelled")
     view = status(world, batch)
     assert view["status"] == "cancelled"
     done, not_done = pages(world, "batch_output", batch), pages(world, "batch_errors", batch)
@@ -163,7 +163,7 @@ def test_a_payer_pays_from_the_cycles_that_came_with_the_batch(world: World) -> 
     request = {"lines": line_for("b") + "\n" + line_for("c", "other"), "window_s": 60}
     batch = world.stage.message("batch_create", request, caller=PAYER, attached=10**10)
     number = batch.reply["Batch"]["batch"]
-    world.run(30, lambda: status(world, number, caller=PAYER)["status"] == "completed")
+    world.run_until(number, "completed", caller=PAYER)
     view = status(world, number, caller=PAYER)
     assert (view["status"], view["completed"]) == ("completed", 2)
     account = [int(part) for part in world.stage.maps[5].entries[PAYER].split("|")]
