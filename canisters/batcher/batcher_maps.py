@@ -12,6 +12,7 @@
     24  batches   number, 16 hex digits        asker|state|counts|expires_at_ns|times
     25  items     batch.place                  state|attempts|ticket|custom_id
     26  texts     batch.place.kind.piece       requests (q), results (r) and faults (f), in pieces
+    20  voters    provider                     voted|agreed
 
 Sizes count Candid's framing, about ten bytes a text. Flights, tickets, results and holds are
 bounded by the settings max_flights and max_tickets, so that post_upgrade can walk them whole.
@@ -32,3 +33,4 @@ holds_map = StableBTreeMap[str, str](memory_id=6, max_key_size=32, max_value_siz
 batches_map = StableBTreeMap[str, str](memory_id=24, max_key_size=32, max_value_size=500)
 items_map = StableBTreeMap[str, str](memory_id=25, max_key_size=40, max_value_size=600)
 texts_map = StableBTreeMap[str, str](memory_id=26, max_key_size=50, max_value_size=4100)
+voters_map = StableBTreeMap[str, str](memory_id=20, max_key_size=220, max_value_size=60)

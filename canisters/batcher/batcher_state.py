@@ -2,7 +2,9 @@
 
 from batcher_core.front_desk import SWEEP_STEPS, FrontDesk, Stores
 from batcher_core.ledger import Ledger
+from batcher_core.polls import PollBoard
 from batcher_core.tallies import Tallies
+from batcher_core.voter_book import VoterBook
 from batcher_maps import (
     LAYOUT_KEY,
     LAYOUT_VERSION,
@@ -12,6 +14,7 @@ from batcher_maps import (
     meta_map,
     results_map,
     tickets_map,
+    voters_map,
 )
 from batcher_rows import rows
 from refrain_core.limits import NANOSECONDS
@@ -22,6 +25,8 @@ HOLD_NS = 3_600 * NANOSECONDS
 desk = FrontDesk(Stores(flights_map, tickets_map, results_map, meta_map))
 ledger = Ledger(accounts_map, holds_map)
 tallies = Tallies(meta_map)
+polls = PollBoard()
+voter_book = VoterBook(voters_map)
 
 
 def start_empty(controller: str) -> None:
@@ -44,6 +49,7 @@ def load_all() -> None:
     desk.load()
     ledger.load()
     tallies.load()
+    voter_book.load()
 
 
 def sweep(now_ns: int) -> None:

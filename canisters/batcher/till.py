@@ -79,12 +79,22 @@ def secure(plan: Plan, flight: Flight, cost: Price) -> None:
 
 
 def release(work: Work) -> None:
-    """Give back the whole hold of a flight that called nothing, as credit."""
-    ledger.release(work.token, 0, 0)
+    """Give back the whole hold of a flight that called nothing, as credit; a shared one stays."""
+    if not work.payer:
+        ledger.release(work.token, 0, 0)
+
+
+def close(token: int) -> None:
+    """Give back what is left of a hold that several calls shared."""
+    ledger.release(token, 0, 0)
 
 
 def book(work: Work, spent: int, margin: int) -> int:
     """Book what a flight cost of what was held for it; return that. The rest is credit."""
+    if work.payer:
+        ledger.draw(work.payer, spent, margin)
+        tallies.add("charged_cycles", spent + margin)
+        return spent + margin
     held_cycles = work.cost.miss_cycles
     ledger.release(work.token, spent, margin)
     tallies.add("charged_cycles", held_cycles)

@@ -21,9 +21,10 @@ from batcher_core.window_lanes import lane_of, share_tokens
 from batcher_core.work_items import Work
 from batcher_rows import rows
 from batcher_state import desk
-from flying import continued, departed
+from flying import departed
 from refrain_core.limits import NANOSECONDS
 from shared_calls import Aboard, asked, charged_with, held, landed_all, price_of
+from voting import continued
 
 Working = Generator[Any, Any, None]
 
@@ -89,7 +90,7 @@ def wake() -> Working:
 
 
 def _waits(plan: Plan) -> bool:
-    return plan.request["model"] in rows.listed
+    return plan.policy is None and plan.request["model"] in rows.listed
 
 
 def _bounds() -> Bounds:

@@ -114,6 +114,8 @@ def readings(book: Recording) -> None:
     replies: list[Any] = [None, {"Refused": {}}, {"Stored": {"key": "k", "evicted": 0}}]
     for reply in replies:
         book.call(call_reading.stored_key, reply)
+        book.call(call_reading.is_elsewhere, reply)
+        book.call(call_reading.has_moved, reply)
 
 
 def written_outcomes(book: Recording) -> None:
@@ -162,6 +164,7 @@ def books_of_money(book: Recording) -> None:
         spent = made.random.randrange(due_cycles + 1)
         account = book.call(money.released, account, due_cycles, spent, 0)
         account = book.call(money.fee_taken, account, 9, 9)
+        book.call(money.withdrawn, account, spent // 2)
         book.call(money.is_balanced, account)
     book.call(money.is_balanced, account._replace(held=-1))
 
@@ -178,6 +181,8 @@ def accounts(book: Recording) -> None:
         book.call(ledger.Ledger.take_fee, kept, asker, 5, 5)
         book.call(ledger.Ledger.release, kept, made.random.randrange(number + 2), 300, 20)
         book.call(ledger.Ledger.sweep, kept, START_NS + number - 40, 3)
+        book.call(ledger.Ledger.withdraw, kept, asker, number)
+        book.call(ledger.Ledger.give_back, kept, asker, number // 2)
         book.call(ledger.Ledger.account, kept, asker)
         if number % 60 == 59:
             kept = book.call(ledger.Ledger, *stores)

@@ -66,6 +66,8 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "lookup_certified": (DIGEST,),
     "lookup_digest": (DIGEST,),
     "members": ("shared:staff",),
+    "move_in": ([{"header": "v2|", "content": "forged", "checksum": DIGEST}], 1),
+    "move_out": (1, [OPERATOR, STRANGER], OPERATOR, STRANGER, []),
     "namespace_settings": (OPERATOR,),
     "purge": ("all",),
     "put": (
@@ -86,25 +88,45 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "quote": (request("hello"),),
     "quote_infer": (INFERENCE,),
     "quote_infer_many": ([INFERENCE],),
+    "quote_transports": (INFERENCE,),
     "refresh_models": (),
     "remove": (DIGEST,),
+    "remove_older": (DIGEST, 2**63),
     "remove_provider": ("local",),
     "result": (1,),
     "policy_report": (OPERATOR,),
+    "set_priority": (OPERATOR, "high"),
     "set_provider": (PROVIDER,),
+    "set_subnet_nodes": (34,),
     "submit": (request("hello"),),
     "taint": ("a-voter",),
+    "take_up": (1,),
     "tenant_counters": (OPERATOR,),
     "touch": ([DIGEST],),
+    "withdraw": (10**9,),
     "transform": ({"response": {"status": 200, "headers": [], "body": b"{}"}, "context": b""},),
 }
 """What a stranger would send; methods that are not here take one principal, or settings."""
 
 WITHOUT_ARGUMENTS = frozenset(
-    ("askers", "counters", "hidden_scopes", "models", "providers", "settings", "writers")
+    (
+        "account",
+        "askers",
+        "counters",
+        "hidden_scopes",
+        "models",
+        "profile",
+        "providers",
+        "settings",
+        "shards",
+        "voters",
+        "writers",
+    )
 )
 
 UNSAID: dict[tuple[str, str], Any] = {
+    ("batcher", "take_up"): "",
+    ("batcher", "withdraw"): {"Refused": {"TooFewCycles": {"expected": 10**9, "received": 0}}},
     ("cache", "keep"): "refused|NotAllowed",
     ("cache", "remove"): {"Ok": "nothing was stored"},
     ("cache", "touch"): 0,

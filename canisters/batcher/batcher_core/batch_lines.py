@@ -15,7 +15,7 @@ _NAT64 = 2**64 - 1
 _DEFAULTS = (
     *(("namespace", None), ("max_tokens", None), ("temperature_micros", None)),
     *(("top_p_micros", None), ("seed", None), ("stop", ()), ("response_format", None)),
-    *(("extra", None), ("cache_control", None)),
+    *(("extra", None), ("cache_control", None), ("consensus", None)),
 )
 _TEXTS = ("namespace", "response_format", "extra", "cache_control")
 _NUMBERS = ("max_tokens", "temperature_micros", "top_p_micros", "seed")
@@ -68,6 +68,8 @@ def _request(fields: Any) -> "dict[str, Any] | str":
 
 
 def _fault(request: "dict[str, Any]") -> "str | None":
+    if request["consensus"] is not None:
+        return "a batch asks for one answer each: submit what wants a vote"
     if not isinstance(request["model"], str):
         return "model is a text"
     for name in _TEXTS:

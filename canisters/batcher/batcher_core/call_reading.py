@@ -44,7 +44,8 @@ def read_inference(
     inferred = reply.get("Inferred")
     if inferred is None:
         return refused_outcome(reply["Failed"]["refusal"])
-    return answered_outcome(digest, inferred["answer"], status, outcalls=inferred["outcalls"])
+    outcome = answered_outcome(digest, inferred["answer"], status, outcalls=inferred["outcalls"])
+    return outcome._replace(provider=inferred["provider"])
 
 
 def outcalls_of(reply: "dict[str, Any] | None") -> int:
@@ -58,6 +59,16 @@ def outcalls_of(reply: "dict[str, Any] | None") -> int:
 def was_sent(error: "str | None") -> bool:
     """Tell whether a call left the canister; if not, its cycles never did either."""
     return error is None or _NOT_SENT not in error
+
+
+def is_elsewhere(reply: "dict[str, Any] | None") -> bool:
+    """Tell whether another cache may have a digest that this one has not, nor has let go of."""
+    return reply is not None and reply.get("Miss") in ("never stored", "moved")
+
+
+def has_moved(reply: "dict[str, Any] | None") -> bool:
+    """Tell whether a cache gave a digest's answer to another one."""
+    return reply is not None and reply.get("Miss") == "moved"
 
 
 def is_put_off(reply: "dict[str, Any] | None", error: "str | None") -> bool:

@@ -7,6 +7,7 @@ from kybra import (
     Principal,
     Record,
     Service,
+    Vec,
     ic,
     nat64,
     service_update,
@@ -14,9 +15,10 @@ from kybra import (
     update,
 )
 
+from refrain_api.account_records import WithdrawResult
 from refrain_api.ask_records import AskRequest
 from refrain_api.batcher_records import AskResult, SubmitResult
-from refrain_api.infer_records import InferRequest, InferResult
+from refrain_api.infer_records import InferManyResult, InferRequest, InferResult
 
 
 # What an ask came to; error: the reject, if there was no reply.
@@ -46,9 +48,23 @@ class PaidBatcher(Service):
     def submit(self, request: AskRequest) -> SubmitResult: ...
 
 
+class PaidAccounts(Service):
+    @service_update
+    def withdraw(self, cycles: nat64) -> WithdrawResult: ...
+
+
+# What a call of infer_many came to.
+class PaidInferMany(Record):
+    result: Opt[InferManyResult]
+    refunded_cycles: nat64
+
+
 class PaidInferService(Service):
     @service_update
     def infer(self, request: InferRequest) -> InferResult: ...
+
+    @service_update
+    def infer_many(self, requests: Vec[InferRequest]) -> InferManyResult: ...
 
 
 @update
@@ -67,7 +83,21 @@ def pay_submit(batcher: text, request: AskRequest, cycles: nat64) -> Async[PaidS
 
 
 @update
+def take_back(batcher: text, cycles: nat64) -> Async[WithdrawResult]:
+    service = PaidAccounts(Principal.from_str(batcher))
+    reply: CallResult[WithdrawResult] = yield service.withdraw(cycles)
+    return reply.Ok
+
+
+@update
 def pay_infer(infer: text, request: InferRequest, cycles: nat64) -> Async[PaidInfer]:
     service = PaidInferService(Principal.from_str(infer))
     reply: CallResult[InferResult] = yield service.infer(request).with_cycles(cycles)
+    return {"result": reply.Ok, "refunded_cycles": ic.msg_cycles_refunded()}
+
+
+@update
+def pay_infer_many(infer: text, requests: Vec[InferRequest], cycles: nat64) -> Async[PaidInferMany]:
+    service = PaidInferService(Principal.from_str(infer))
+    reply: CallResult[InferManyResult] = yield service.infer_many(requests).with_cycles(cycles)
     return {"result": reply.Ok, "refunded_cycles": ic.msg_cycles_refunded()}
