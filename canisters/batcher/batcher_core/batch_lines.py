@@ -64,12 +64,12 @@ def _request(fields: Any) -> "dict[str, Any] | str":
     unknown = sorted(set(fields).difference(request))
     if unknown:
         return f"request has no field {unknown[0][:40]}"
+    if request["consensus"] is not None:
+        return "a batch asks for one answer each: submit what wants a vote"
     return _fault(request) or request
 
 
 def _fault(request: "dict[str, Any]") -> "str | None":
-    if request["consensus"] is not None:
-        return "a batch asks for one answer each: submit what wants a vote"
     if not isinstance(request["model"], str):
         return "model is a text"
     for name in _TEXTS:
