@@ -60,6 +60,14 @@ def take_fee(plan: Plan) -> int:
     return fee_cycles
 
 
+def accept_credit(asker: str) -> int:
+    """Take all cycles that came with the call as their asker's credit; return them."""
+    accepted = ic.msg_cycles_accept128(ic.msg_cycles_available128())
+    if accepted:
+        ledger.take_fee(asker, accepted, 0)
+    return int(accepted)
+
+
 def secure(plan: Plan, flight: Flight, cost: Price) -> None:
     """Accept and hold the worst case of a flight; `refuse_call` said that it is there."""
     if not plan.is_paying:
@@ -73,7 +81,7 @@ def secure(plan: Plan, flight: Flight, cost: Price) -> None:
 def release(work: Work) -> None:
     """Give back the whole hold of a flight that called nothing, as credit; a shared one stays."""
     if not work.payer:
-        ledger.release(work.token, 0, 0)
+        ledger.release(work.hold or work.token, 0, 0)
 
 
 def close(token: int) -> None:
@@ -88,7 +96,7 @@ def book(work: Work, spent: int, margin: int) -> int:
         tallies.add("charged_cycles", spent + margin)
         return spent + margin
     held_cycles = work.cost.miss_cycles
-    ledger.release(work.token, spent, margin)
+    ledger.release(work.hold or work.token, spent, margin)
     tallies.add("charged_cycles", held_cycles)
     tallies.add("refunded_cycles", held_cycles - spent - margin)
     return spent + margin

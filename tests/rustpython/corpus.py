@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from tests.rustpython import (
+    batch_chapters,
     batcher_chapters,
     cache_chapters,
     certifying_chapters,
@@ -22,6 +23,7 @@ from tests.rustpython import (
     played_chapters,
     policy_chapters,
     request_chapters,
+    resuming_chapters,
     ring_chapters,
     serving_chapters,
     shared_chapters,
@@ -38,6 +40,7 @@ def recorded() -> Recording:
     for chapters in (
         shared_chapters,
         request_chapters,
+        resuming_chapters,
         control_chapters,
         policy_chapters,
         cache_chapters,
@@ -47,6 +50,7 @@ def recorded() -> Recording:
         certifying_chapters,
         infer_chapters,
         form_chapters,
+        batch_chapters,
         chain_chapters,
         batcher_chapters,
         desk_chapters,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from refrain_core.json_texts import json_text
 from refrain_core.refusals import not_allowed
 from tests.rustpython.inputs import (
     MODEL,
@@ -188,6 +189,20 @@ def batcher_asks(canister: Played) -> None:
     canister.send("counters")
 
 
+def batches(canister: Played) -> None:
+    """Batches good and bad, read and called off by their asker and by others."""
+    good = json_text({"custom_id": "é", "request": ask("batched")})
+    for by in (OWNER, PAYER, STRANGER):
+        for lines in (good, "{", ""):
+            made = canister.send("batch_create", {"lines": lines, "window_s": 60}, by=by, cycles=9)
+            number = made["replied"].get("Batch", {"batch": 999})["batch"]
+            canister.tick(1)
+            for method in ("batch_output", "batch_errors"):
+                canister.send(method, number, 0, by=by)
+            canister.send("batch_status", number, by=by)
+            canister.send("batch_cancel", number, by=by)
+
+
 def batcher_submits(canister: Played) -> None:
     """Tickets at once, paid by credit and by cycles; settings; sweeps."""
     canister.send("configure", dict(canister.send("settings")["replied"], lease_s=4))
@@ -206,6 +221,7 @@ def batcher_submits(canister: Played) -> None:
         if "number" in settled:
             canister.answer(settled, None if number % 3 else STORED)
         canister.send("result", waiting["replied"]["Ticket"]["ticket"], by=by)
+    batches(canister)
     for cycles, error in ((5, None), (10**30, None), (10**8, None), (10**8, "Rejection code 3, x")):
         canister.send("account", by=PAYER)
         waiting = canister.send("withdraw", cycles, by=PAYER)
