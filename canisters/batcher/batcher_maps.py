@@ -3,6 +3,7 @@
     id  map       key                          value
     0   rows      kybra-simple-db's            controllers, askers, wiring, models, settings
     1   flights   digest                       token|deadline_ns|state|read_until_ns|marks
+                                           |shelf|resumed
     2   tickets   number, 16 hex digits        asker|digest|token|deadline_ns|expires_at_ns|fee
                                            |part|least_trust
     3   results   token, 16 hex digits, .piece pieces|read_until_ns|text; further pieces: text
@@ -13,6 +14,7 @@
     25  items     batch.place                  state|attempts|ticket|custom_id
     26  texts     batch.place.kind.piece       requests (q), results (r) and faults (f), in pieces
     20  voters    provider                     voted|agreed
+    21  works     token, 16 hex digits, .piece pieces|JSON of the work; further pieces: text
 
 Sizes count Candid's framing, about ten bytes a text. Flights, tickets, results and holds are
 bounded by the settings max_flights and max_tickets, so that post_upgrade can walk them whole.
@@ -34,3 +36,4 @@ batches_map = StableBTreeMap[str, str](memory_id=24, max_key_size=32, max_value_
 items_map = StableBTreeMap[str, str](memory_id=25, max_key_size=40, max_value_size=600)
 texts_map = StableBTreeMap[str, str](memory_id=26, max_key_size=50, max_value_size=4100)
 voters_map = StableBTreeMap[str, str](memory_id=20, max_key_size=220, max_value_size=60)
+works_map = StableBTreeMap[str, str](memory_id=21, max_key_size=32, max_value_size=4100)

@@ -81,7 +81,7 @@ def secure(plan: Plan, flight: Flight, cost: Price) -> None:
 def release(work: Work) -> None:
     """Give back the whole hold of a flight that called nothing, as credit; a shared one stays."""
     if not work.payer:
-        ledger.release(work.token, 0, 0)
+        ledger.release(work.hold or work.token, 0, 0)
 
 
 def close(token: int) -> None:
@@ -96,7 +96,7 @@ def book(work: Work, spent: int, margin: int) -> int:
         tallies.add("charged_cycles", spent + margin)
         return spent + margin
     held_cycles = work.cost.miss_cycles
-    ledger.release(work.token, spent, margin)
+    ledger.release(work.hold or work.token, spent, margin)
     tallies.add("charged_cycles", held_cycles)
     tallies.add("refunded_cycles", held_cycles - spent - margin)
     return spent + margin

@@ -23,6 +23,7 @@ from tests.rustpython import (
     played_chapters,
     policy_chapters,
     request_chapters,
+    resuming_chapters,
     ring_chapters,
     serving_chapters,
     shared_chapters,
@@ -39,6 +40,7 @@ def recorded() -> Recording:
     for chapters in (
         shared_chapters,
         request_chapters,
+        resuming_chapters,
         control_chapters,
         policy_chapters,
         cache_chapters,

@@ -18,6 +18,7 @@ from refrain.cli.batch import batch_command
 from refrain.cli.cache import cache_group
 from refrain.cli.down import down_command
 from refrain.cli.key import key_command
+from refrain.cli.providers import providers_group
 from refrain.cli.quant import quant_command
 from refrain.cli.simulate import simulate_command
 from refrain.cli.status import status_command
@@ -74,7 +75,7 @@ for command in (
         upgrade_command,
         down_command,
     ),
-    *(cache_group, tally_command, quant_command, simulate_command),
+    *(cache_group, providers_group, tally_command, quant_command, simulate_command),
 ):
     cli.add_command(command)
 
