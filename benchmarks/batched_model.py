@@ -37,6 +37,7 @@ HEAD = """\
 
 `python -m benchmarks.batched_model` measures it again: {count} distinct prompts each time, {tokens}
 tokens at most, SmolLM2 135M behind its own server on the same machine, asked by `batch_create`.
+Times are of two cores shared by the server, the replica and other work: compare outcalls first.
 
 | window | answered | outcalls | outcalls per 100 prompts | seconds | answers a second |
 |---|---|---|---|---|---|

@@ -236,3 +236,15 @@ def test_a_list_that_meets_a_reject_settles_all_with_it(listing: Stage, submitte
     message.answer(err="Rejection code 5, IC0503: boom")
     assert all("Internal" in listing.ask("result", one)["Failed"] for one in tickets)
     assert listing.ask("counters")["flights_open"] == 0
+
+
+def test_lists_that_were_too_slow_make_smaller_ones(listing: Stage, submitted: Any) -> None:
+    """A list that timed out is learnt from like one that came back."""
+    submitted(*[f"p{number}" for number in range(14)])
+    (message,) = listing.wake(1)
+    listing.now_ns += 31 * 10**9
+    message.answer(failed(14, {"Timeout": "30 s"}))
+    assert len(prompts_of(message)) == 7
+    submitted(*[f"q{number}" for number in range(14)])
+    (later,) = [one for one in listing.wake(1) if not one.done]
+    assert len(prompts_of(later)) < 14
