@@ -9,6 +9,8 @@
     4   meta      layout, sequence, counters   a number; a number; counts joined by |
     5   accounts  asker                        charged|spent|margin|credit|held
     6   holds     token, 16 hex digits         asker|due_cycles|until_ns
+    12  rounds    sample's digest              pieces|until_ns|token|rounds|is_alone|outcome
+                  sample's digest, .piece      text
 
 Sizes count Candid's framing, about ten bytes a text. Flights, tickets, results and holds are
 bounded by the settings max_flights and max_tickets, so that post_upgrade can walk them whole.
@@ -26,3 +28,4 @@ results_map = StableBTreeMap[str, str](memory_id=3, max_key_size=32, max_value_s
 meta_map = StableBTreeMap[str, str](memory_id=4, max_key_size=40, max_value_size=400)
 accounts_map = StableBTreeMap[str, str](memory_id=5, max_key_size=80, max_value_size=240)
 holds_map = StableBTreeMap[str, str](memory_id=6, max_key_size=32, max_value_size=140)
+rounds_map = StableBTreeMap[str, str](memory_id=12, max_key_size=90, max_value_size=4100)

@@ -7,11 +7,11 @@ its hold is swept into the asker's credit, and the next ask of the digest opens 
 from collections.abc import Generator
 from typing import Any, NamedTuple
 
-from kybra import CallResult, Principal, ic
+from kybra import CallResult, ic
 
 import till
 from batcher_core.ask_plan import Plan
-from batcher_core.call_reading import outcalls_of, read_inference, read_lookup, was_sent
+from batcher_core.call_reading import outcalls_of, read_inference, read_lookup
 from batcher_core.flight_machine import HIT_FOUND, MODEL_ANSWERED, MODEL_CALLED
 from batcher_core.money import Price
 from batcher_core.outcomes import Outcome, charged, refused_outcome
@@ -24,10 +24,9 @@ from batcher_core.serving import (
     overtaken,
     rescued,
 )
-from batcher_rows import rows
 from batcher_state import desk, tallies
 from keeping import cache, kept
-from refrain_api.services import InferService
+from model_rounds import Sample, sampled
 from refrain_core.refusals import internal, lease_lost
 
 Flying = Generator[Any, Any, Outcome]
@@ -147,26 +146,12 @@ def _grounded(work: Work, refusal: "dict[str, Any] | None") -> Outcome:
 
 def _call_model(work: Work, found: Found) -> Flying:
     plan, cost = work.plan, work.cost
-    sample: Any = {
-        "digest": plan.digest,
-        "sample": 0,
-        "request": plan.request,
-        "provider": None,
-        "transport": None,
-        "so_far": "",
-    }
-    service = InferService(Principal.from_str(rows.wiring["infer"]))
-    # Committed: the dispatched flight with its lease, and the hold on its asker's cycles; behind
-    # a reply also that reply.
-    reply: CallResult[Any] = yield service.infer(sample).with_cycles(cost.call_cycles)
-    # A call that was never sent is no callback: what was refunded last is another call's.
-    sent = was_sent(reply.Err)
-    spent = cost.call_cycles - ic.msg_cycles_refunded128() if sent else 0
-    outcome = read_inference(reply.Ok, reply.Err, plan.digest, found.status())
-    tallies.add("outcalls", outcalls_of(reply.Ok))
+    made = yield from sampled(Sample(plan, work.token, 0, cost.call_cycles))
+    outcome = read_inference(made.reply, made.error, plan.digest, found.status())
+    tallies.add("outcalls", outcalls_of(made.reply))
     # A failure costs what it cost, and no margin.
     margin = 0 if outcome.answered is None else cost.margin_cycles
-    paid = till.book(work.token, cost, spent, margin)
+    paid = till.book(work.token, cost, made.spent_cycles, margin, made.booked_cycles)
     return _settled(work, MODEL_ANSWERED, charged(outcome, paid))
 
 

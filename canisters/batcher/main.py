@@ -26,11 +26,13 @@ from refrain_api.batcher_records import (
     AskResult,
     BatcherCounters,
     QuoteResult,
+    StreamResult,
     SubmitResult,
     TicketState,
 )
 from refrain_api.services import CacheService, InferService
 from refrain_core.refusals import internal
+from streaming import read_stream
 from submitting import boarded
 
 # Kybra looks endpoints and services up by name among what this module exports.
@@ -53,6 +55,7 @@ __all__ = [
     "remove_controller",
     "result",
     "settings",
+    "stream",
     "submit",
 ]
 
@@ -102,6 +105,12 @@ def submit(request: AskRequest) -> Async[Manual[SubmitResult]]:
 def result(ticket: nat64) -> TicketState:
     """Say where a ticket stands, to its asker only."""
     return cast("TicketState", desk.ticket_state(ticket, ic.caller().to_str(), ic.time()))
+
+
+@query
+def stream(ticket: nat64, cursor: nat64) -> StreamResult:
+    """Say what a ticket's answer says from a character on, and whether that is all."""
+    return cast("StreamResult", read_stream(ticket, ic.caller().to_str(), cursor))
 
 
 @query

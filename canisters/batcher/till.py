@@ -74,9 +74,17 @@ def release(token: int) -> None:
     ledger.release(token, 0, 0)
 
 
-def book(token: int, cost: Price, spent: int, margin: int) -> int:
-    """Book what a flight cost of what was held for it; return that. The rest is credit."""
-    ledger.release(token, spent, margin)
+def spend(token: int, spent: int) -> None:
+    """Book one of several calls of a flight; the rest stays held for those to come."""
+    ledger.spend(token, spent)
+
+
+def book(token: int, cost: Price, spent: int, margin: int, booked: int = 0) -> int:
+    """Book what a flight cost of what was held for it; return that. The rest is credit.
+
+    booked: what of `spent` was booked before, by `spend`.
+    """
+    ledger.release(token, spent - booked, margin)
     tallies.add("charged_cycles", cost.miss_cycles)
     tallies.add("refunded_cycles", cost.miss_cycles - spent - margin)
     return spent + margin

@@ -19,13 +19,17 @@ from infer_core.provider_rules import Provider
 from infer_core.reply import ModelReply
 from infer_core.shard_choice import candidates, choose, named, retry_after_s
 from infer_core.usage import Usage
+from infer_core.work_budgets import Budgets
 from infer_registry import known_providers, listed_writers
 from lease_table import lease_table
+from provider_pace import note_pace, paced
 from refrain_api.infer_records import InferResult
 from refrain_api.outcall_records import OutcallArgs
 from refrain_core.access import refuse_unless_listed
 from refrain_core.refusals import busy, lease_lost, unknown_model
 from usage_table import book_usage
+
+BUDGETS = Budgets()
 
 
 class OpenCall(NamedTuple):
@@ -50,7 +54,7 @@ def open_call(inference: Any) -> OpenCall | dict[str, Any]:
     choice = choose(serving, lease_table.leases, now_ns)
     if choice is None:
         return busy(retry_after_s(serving, lease_table.leases, now_ns))
-    prepared = prepare(choice.provider, inference)
+    prepared = prepare(paced(choice.provider, BUDGETS), inference)
     refusal = check_cycles(prepared.plan, ic.msg_cycles_available(), ic.canister_balance())
     if refusal is not None:
         return refusal
@@ -71,6 +75,7 @@ def settle_call(call: OpenCall, ok: Any, reject: str | None) -> InferResult:
         late = lease_lost("the reply came after its lease had ended: ask again")
         return refuse(late, 1, charged_cycles)
     outcome = read_outcome(prepared, ok, reject)
+    note_pace(prepared.provider.name, prepared.budget.max_tokens, outcome, now_ns - call.token)
     if isinstance(outcome, dict):
         book_usage(prepared.provider.name, usage._replace(failures=1))
         return refuse(outcome, 1, charged_cycles)

@@ -21,6 +21,7 @@ from tests.rustpython import (
     policy_chapters,
     request_chapters,
     ring_chapters,
+    round_chapters,
     serving_chapters,
     shared_chapters,
     whole_cache_chapters,
@@ -49,6 +50,7 @@ def recorded() -> Recording:
         log_chapters,
         played_chapters,
         ring_chapters,
+        round_chapters,
     ):
         chapters.add(book)
     return book

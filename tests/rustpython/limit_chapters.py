@@ -41,6 +41,8 @@ def rounds(book: Recording) -> None:
         book.call(round_sizing.round_limit, Budgets(), 300, rate)
         if made.random.random() < 0.2:
             rate = book.call(round_sizing.rate_after_timeout, rate, tokens)
+    for text in ("", 'é"\n\x1b'):
+        book.call(reply_room.room_with, 12_288, text)
     for doublings in range(11):
         book.call(reply_room.room_bytes, 512, doublings)
         book.call(reply_room.doublings_after, doublings, was_too_large=doublings % 2 == 0)

@@ -137,9 +137,15 @@ def connected(canister: Played) -> Played:
     return canister
 
 
-def inferred(content: str) -> dict[str, Any]:
+def inferred(content: str, continues: str = "no") -> dict[str, Any]:
     """Make infer's reply."""
-    inference = {"answer": answer(content), "provider": "p", "outcalls": 1, "charged_cycles": 7}
+    inference = {
+        "answer": answer(content),
+        "provider": "p",
+        "continues": continues,
+        "outcalls": 1,
+        "charged_cycles": 7,
+    }
     return {"Inferred": inference}
 
 
@@ -191,6 +197,7 @@ def batcher_submits(canister: Played) -> None:
         if "number" in settled:
             canister.answer(settled, None if number % 3 else STORED)
         canister.send("result", waiting["replied"]["Ticket"]["ticket"], by=by)
+    batcher_rounds(canister)
     lost = canister.send("submit", ask("lost"), by=PAYER, cycles=10**13)
     canister.tick(31)
     canister.answer(lost, MISS)
@@ -199,3 +206,24 @@ def batcher_submits(canister: Played) -> None:
     canister.send("counters")
     canister.upgrade()
     canister.send("result", 1)
+
+
+def batcher_rounds(canister: Played) -> None:
+    """An answer of three rounds, streamed; one that is lost between two and goes on."""
+    request = ask("long", max_tokens=2_000)
+    waiting = canister.send("submit", request, by=PAYER, cycles=10**13)
+    number = waiting["replied"]["Ticket"]["ticket"]
+    waiting = canister.answer(waiting, MISS)
+    for text, continues in (("é", "yes"), ("x" * 4_100, "yes"), ("end", "no")):
+        for cursor in (0, 1, 4_001):
+            canister.send("stream", number, cursor, by=PAYER)
+        waiting = canister.answer(waiting, inferred(text, continues), refunded=3 * 10**8)
+    canister.answer(waiting, STORED)
+    canister.send("stream", number, 0, by=PAYER)
+    canister.send("stream", number, 0, by=STRANGER)
+    waiting = canister.answer(canister.send("ask", ask("lost", max_tokens=600)), MISS)
+    canister.answer(waiting, inferred("begun", "yes"), refunded=3 * 10**8)
+    canister.upgrade()
+    canister.tick(31)
+    waiting = canister.answer(canister.send("ask", ask("lost", max_tokens=600)), MISS)
+    canister.answer(waiting, None, "Rejection code 5, x")

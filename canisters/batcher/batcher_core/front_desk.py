@@ -11,7 +11,7 @@ from batcher_core.outcomes import Outcome, as_variant, charged, collapsed
 from batcher_core.results import ResultShelf
 from batcher_core.serving import as_taken
 from batcher_core.text_store import TextStore
-from batcher_core.tickets import JOINED, Ticket, TicketBook
+from batcher_core.tickets import JOINED, Ticket, TicketBook, ticket_record
 from refrain_core.limits import NANOSECONDS
 from refrain_core.refusals import busy, not_allowed
 
@@ -118,7 +118,7 @@ class FrontDesk:
             least_trust,
         )
         self._tickets.issue(number, ticket)
-        return _ticket_record(number, flight.digest, flight.read_until_ns)
+        return ticket_record(number, flight.digest, flight.read_until_ns)
 
     def settle_ticket(self, number: int, asker: str, outcome: Outcome) -> None:
         """Give a ticket an outcome of its own, whatever becomes of its flight."""
@@ -142,6 +142,10 @@ class FrontDesk:
             return False
         self._flights.advance(flight._replace(is_refreshing=is_refreshing), event)
         return True
+
+    def renew(self, digest: str, token: int, now_ns: int, settings: Settings) -> "Flight | None":
+        """Renew the lease of a flight that goes on, if `token` still holds it."""
+        return self._flights.renew(digest, token, now_ns, settings.lease_s * NANOSECONDS)
 
     def settle(self, digest: str, token: int, event: str, outcome: Outcome, now_ns: int) -> bool:
         """End a flight with its outcome; False, and nothing kept, if `token` lost its lease."""
@@ -170,7 +174,7 @@ class FrontDesk:
         if outcome is None:
             flight = self._flights.under_way(ticket.digest, now_ns)
             if flight is not None and flight.token == ticket.token:
-                return {"Pending": _ticket_record(number, ticket.digest, ticket.deadline_ns)}
+                return {"Pending": ticket_record(number, ticket.digest, flight.deadline_ns)}
         if outcome is None or outcome.answered is None:
             # Only a ticket whose asker had a spare answer has something under its own number.
             spare = self._results.read(number, ticket.digest)
@@ -194,7 +198,3 @@ def _as_seen_by(number: int, ticket: Ticket, outcome: Outcome) -> Outcome:
     if ticket.part == JOINED:
         outcome = collapsed(outcome, ticket.fee_cycles)
     return as_taken(outcome, ticket.least_trust)
-
-
-def _ticket_record(number: int, digest: str, expires_at_ns: int) -> dict[str, Any]:
-    return {"ticket": number, "digest": digest, "expires_at_ns": expires_at_ns}

@@ -4,7 +4,7 @@ An account is ``charged|spent|margin|credit|held`` under its asker; a hold is
 ``asker|due_cycles|until_ns`` under its flight's token as 16 hexadecimal digits.
 """
 
-from batcher_core.money import Account, fee_taken, released, secured
+from batcher_core.money import Account, fee_taken, released, secured, spent_of_hold
 from batcher_core.text_store import TextStore
 from batcher_core.tickets import oldest_expired
 
@@ -37,6 +37,16 @@ class Ledger:
         key = f"{token:016x}"
         self._holds.insert(key, f"{asker}|{due_cycles}|{until_ns}")
         self._until[key] = until_ns
+
+    def spend(self, token: int, cycles: int) -> None:
+        """Book what was spent of a flight's hold, if it has one, while the rest stays held."""
+        key = f"{token:016x}"
+        record = self._holds.get(key)
+        if record is None:
+            return
+        asker, due_cycles, until_ns = record.split("|")
+        self._keep(asker, spent_of_hold(self.account(asker), cycles))
+        self._holds.insert(key, f"{asker}|{int(due_cycles) - cycles}|{until_ns}")
 
     def release(self, token: int, spent: int, margin: int) -> None:
         """Book what the flight cost of its hold, if it has one; the rest becomes credit."""

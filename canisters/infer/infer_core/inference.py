@@ -5,10 +5,12 @@ from typing import Any, NamedTuple
 from infer_core.budget import Budget, finish_word, plan_budget
 from infer_core.foreign_json import parse_foreign
 from infer_core.outcall_plan import OutcallPlan, Sample, plan_outcall
+from infer_core.parameter_support import continuers
 from infer_core.prompt import FittedPrompt, fit_prompt, with_prefill
 from infer_core.provider_rules import MODES, REPLICATED, Provider
 from infer_core.reject_texts import reject_refusal
 from infer_core.reply import ModelReply, read_reply
+from infer_core.reply_room import room_with
 from refrain_core.limits import MAX_PROMPT_CHARACTERS
 from refrain_core.outcall_price import HELD_CYCLES_PER_CALL
 from refrain_core.refusals import bad_request, out_of_cycles, too_few_cycles, too_large
@@ -52,6 +54,8 @@ def prepare(provider: Provider, inference: dict[str, Any]) -> Prepared:
     sample = Sample(inference["digest"], inference["sample"])
     messages = with_prefill(prompt.messages, so_far)
     plan = plan_outcall(provider, request, messages, budget.max_tokens, sample)
+    if so_far:
+        plan = plan._replace(max_response_bytes=room_with(plan.max_response_bytes, so_far))
     return Prepared(provider, request["model"], so_far, prompt, budget, plan)
 
 
@@ -92,10 +96,18 @@ def inferred(prepared: Prepared, reply: ModelReply, now_ns: int) -> dict[str, An
     inference = {
         "answer": answer,
         "provider": prepared.provider.name,
+        "continues": _continues(prepared, reply),
         "outcalls": 1,
         "charged_cycles": prepared.plan.price_cycles,
     }
     return {"Inferred": inference}
+
+
+def _continues(prepared: Prepared, reply: ModelReply) -> str:
+    """Say "yes" where a round's bound cut the answer, and its provider can go on from there."""
+    is_cut = reply.finish_reason == "length" and not prepared.budget.by_caller
+    is_able = isinstance(continuers([prepared.provider], prepared.model), list)
+    return "yes" if is_cut and is_able else "no"
 
 
 def failed(refusal: dict[str, Any], outcalls: int = 0, charged_cycles: int = 0) -> dict[str, Any]:

@@ -5,6 +5,8 @@ next calls have twice the room, up to what the platform carries and what the cal
 The call itself is not made again: the model's answer to it was paid already.
 """
 
+from refrain_core.chunked_text import utf8_len
+from refrain_core.json_texts import json_text
 from refrain_core.limits import MAX_RESPONSE_BYTES
 from refrain_core.outcall_price import max_response_bytes_for
 
@@ -15,6 +17,11 @@ MOST_DOUBLINGS = 9
 def room_bytes(max_new_tokens: int, doublings: int) -> int:
     """Return the max_response_bytes of a call, at most the platform's."""
     return min(MAX_RESPONSE_BYTES, max_response_bytes_for(max_new_tokens) << doublings)
+
+
+def room_with(room: int, so_far: str) -> int:
+    """Return the room of a reply that may repeat the text which it continues, as JSON."""
+    return min(MAX_RESPONSE_BYTES, room + utf8_len(json_text(so_far)) - len('""'))
 
 
 def doublings_after(doublings: int, *, was_too_large: bool) -> int:

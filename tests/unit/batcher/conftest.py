@@ -91,8 +91,8 @@ def answer() -> dict[str, Any]:
 def inferred(answer: dict[str, Any]) -> Any:
     """Make infer's reply of an answer."""
 
-    def make(**fields: Any) -> dict[str, Any]:
-        inference = {"answer": {**answer, **fields}, "provider": "local"}
+    def make(continues: str = "no", **fields: Any) -> dict[str, Any]:
+        inference = {"answer": {**answer, **fields}, "provider": "local", "continues": continues}
         return {"Inferred": {**inference, "outcalls": 1, "charged_cycles": 5_000}}
 
     return make

@@ -5,7 +5,14 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infer_core.reply_room import MOST_DOUBLINGS, affordable_bytes, doublings_after, room_bytes
+from infer_core.reply_room import (
+    MOST_DOUBLINGS,
+    affordable_bytes,
+    doublings_after,
+    room_bytes,
+    room_with,
+)
+from refrain_core.json_texts import json_text
 from refrain_core.limits import MAX_RESPONSE_BYTES
 from refrain_core.outcall_price import max_response_bytes_for
 
@@ -40,3 +47,10 @@ def test_room_is_what_is_paid_for_and_at_least_the_least(
     room = affordable_bytes(wanted, least, spare, 10_400)
     assert room == least or least < room <= wanted
     assert (room - least) * 10_400 <= max(0, spare)
+
+
+@given(room=st.integers(1, 2_000_000), so_far=st.text(st.characters(codec="utf-8"), max_size=200))
+def test_a_repeated_text_fits_as_it_is_written(room: int, so_far: str) -> None:
+    """As this project writes JSON, up to the platform's bound."""
+    wider = room_with(room, so_far)
+    assert wider == min(MAX_RESPONSE_BYTES, room + len(json_text(so_far).encode()) - 2)
