@@ -34,7 +34,7 @@ def planned(caller: str, request: dict[str, Any]) -> "Plan | dict[str, Any]":
         return standing
     if not rows.is_connected:
         return unreachable("not connected yet: a controller calls connect(cache, infer)")
-    return plan_request(caller, standing, request, rows.models)
+    return plan_request(caller, standing, request, rows.models, rows.is_member)
 
 
 def planned_and_paid(caller: str, request: dict[str, Any]) -> "Plan | dict[str, Any]":

@@ -12,6 +12,7 @@ _Row = TypeVar("_Row", bound=Entity)
 
 MAX_ASKERS = 1_000
 MAX_MODELS = 64
+MAX_MEMBERS = 1_000
 
 
 class Controller(Entity):
@@ -27,6 +28,13 @@ class Asker(Entity):
     __alias__ = "principal"
     principal = String(max_length=63)
     sponsored = String(max_length=3)
+
+
+class Member(Entity):
+    """Who may ask within a shared namespace; listing is its name, a blank and the principal."""
+
+    __alias__ = "listing"
+    listing = String(max_length=140)
 
 
 class KnownModel(Entity):
@@ -51,6 +59,7 @@ class Rows:
         """Start empty; `load` reads the rows."""
         self.controllers: set[str] = set()
         self.askers: dict[str, str] = {}
+        self.members: set[str] = set()
         self.models: list[str] = []
         self.wiring: dict[str, str] = {}
         self.settings = Settings()
@@ -67,6 +76,7 @@ class Rows:
         Database.init(audit_enabled=False, db_storage=rows_map)
         self.controllers = {row.principal or "" for row in Controller.instances()}
         self.askers = {row.principal or "": row.sponsored or "no" for row in Asker.instances()}
+        self.members = {row.listing or "" for row in Member.instances()}
         self.models = sorted([row.name or "" for row in KnownModel.instances()])
         values = {row.name or "": row.value or "" for row in Setting.instances()}
         packed = values.pop("settings", None)
@@ -97,6 +107,21 @@ class Rows:
         """Stop `principal` from asking; its account keeps its credit."""
         _delete(_find(Asker, "principal", principal))
         self.askers.pop(principal, None)
+
+    def is_member(self, namespace: str, principal: str) -> bool:
+        """Tell whether a shared namespace lists a principal."""
+        return f"{namespace} {principal}" in self.members
+
+    def allow_member(self, namespace: str, principal: str) -> None:
+        """Let a principal ask within a shared namespace."""
+        if not self.is_member(namespace, principal):
+            Member(listing=f"{namespace} {principal}")
+            self.members.add(f"{namespace} {principal}")
+
+    def deny_member(self, namespace: str, principal: str) -> None:
+        """Take a principal's right to ask within a shared namespace."""
+        _delete(_find(Member, "listing", f"{namespace} {principal}"))
+        self.members.discard(f"{namespace} {principal}")
 
     def keep_models(self, names: list[str]) -> None:
         """Replace the list of models."""

@@ -26,6 +26,11 @@ def cache() -> CacheService:
     return CacheService(Principal.from_str(rows.wiring["cache"]))
 
 
+def caches() -> list[str]:
+    """List the principals of all caches that hold answers of this batcher's."""
+    return [rows.wiring["cache"]] if "cache" in rows.wiring else []
+
+
 def kept(plan: Plan, token: int, outcome: Outcome, found: Found, began_ns: int) -> Keeping:
     """Put an outcome into the cache where it belongs there; return it with what became of that.
 

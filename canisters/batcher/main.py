@@ -21,6 +21,7 @@ from batcher_core.front_desk import SWEEP_INTERVAL_S
 from batcher_rows import rows
 from batcher_state import desk, load_all, start_empty, sweep, tallies
 from flying import continued
+from membership import allow_member, deny_member, members
 from refrain_api.ask_records import AskRequest
 from refrain_api.batcher_records import (
     AskResult,
@@ -41,13 +42,16 @@ __all__ = [
     "InferService",
     "add_controller",
     "allow_asker",
+    "allow_member",
     "ask",
     "askers",
     "configure",
     "connect",
     "counters",
     "deny_asker",
+    "deny_member",
     "init_",
+    "members",
     "models",
     "post_upgrade_",
     "quote",

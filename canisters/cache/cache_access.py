@@ -5,6 +5,7 @@ from typing import Any
 from kybra import Principal, ic
 
 import cache_rows
+from refrain_api.caller_texts import take_callers_as_texts
 from refrain_core.access import (
     refuse_controller_removal,
     refuse_grant,
@@ -23,12 +24,13 @@ roles: dict[str, set[str]] = {}
 
 
 def caller_text() -> str:
-    """Return the caller's principal as text; dear, so ask once in a message."""
-    return ic.caller().to_str()
+    """Return the caller's principal as text: 0.4 M instructions, so ask once in a message."""
+    return str(ic.caller())
 
 
 def load_roles() -> None:
-    """Copy the members from stable memory into the heap."""
+    """Copy the members from stable memory into the heap, to be compared with callers' texts."""
+    take_callers_as_texts()
     roles.update({CONTROLLER: set(), WRITER: set()})
     for role, principal in cache_rows.all_members():
         roles.setdefault(role, set()).add(principal)
@@ -85,8 +87,8 @@ def is_controller(caller: str) -> bool:
 
 
 def grant(role: str, principal: str) -> Any:
-    """Give a role on a controller's behalf; returns Done."""
-    refusal = strangers_refusal() or refuse_grant(principal) or _checksum_refusal(principal)
+    """Give a role on behalf of who may; returns Done."""
+    refusal = _refuse_granting(role) or refuse_grant(principal) or _checksum_refusal(principal)
     if refusal is not None:
         return {"Refused": refusal}
     if principal in roles.get(role, ()):
@@ -96,8 +98,8 @@ def grant(role: str, principal: str) -> Any:
 
 
 def withdraw(role: str, principal: str) -> Any:
-    """Take a role on a controller's behalf, but never the last controller's; returns Done."""
-    refusal = strangers_refusal()
+    """Take a role on behalf of who may give it, never the last controller's; returns Done."""
+    refusal = _refuse_granting(role)
     if refusal is None and role == CONTROLLER:
         refusal = refuse_controller_removal(principal, roles[CONTROLLER])
     if refusal is not None:
@@ -113,6 +115,14 @@ def add(role: str, principal: str) -> None:
     """Store a role and copy it into the heap."""
     cache_rows.add_member(role, principal)
     roles.setdefault(role, set()).add(principal)
+
+
+def _refuse_granting(role: str) -> "dict[str, Any] | None":
+    """Refuse strangers; writers, who read and write all namespaces, may list their members."""
+    caller = caller_text()
+    return (
+        None if role not in (CONTROLLER, WRITER) and is_writer(caller) else stranger_refusal(caller)
+    )
 
 
 def _as(role: str) -> str:

@@ -37,6 +37,7 @@ def configure(settings: CacheSettings) -> Done:
     if refusal is not None:
         return cast("Done", refused(refusal))
     cache.bounds = cache_rows.save_bounds(settings)
+    cache.shadows.restart()
     cache_timers.start_work()
     return {"Ok": "settings are in force"}
 
@@ -63,6 +64,7 @@ def configure_namespace(settings: NamespaceSettings) -> Done:
         return cast("Done", refused(refusal))
     cache.tenants.save_bounds(settings["namespace"], namespace_bounds(settings))
     cache.index.reopen(settings["namespace"])
+    cache.shadows.restart(settings["namespace"])
     cache_timers.start_work()
     return {"Ok": "settings are in force"}
 

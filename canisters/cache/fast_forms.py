@@ -5,13 +5,10 @@ texts (docs/decisions/015). A reply begins with "hit" or "miss", a bar, and the 
 as `cache_core.answer_texts` describes it, or the reason. The typed endpoints say the same.
 """
 
-from typing import Any
-
 from kybra import Vec, ic, query, text, update
 
 import cache_access
-from cache_core import fast_lookups, puts
-from cache_core.transfers import entry_of_header
+from cache_core import fast_lookups, fast_puts
 from cache_state import cache
 from refrain_api.ask_records import ChatMessage
 from refrain_core.limits import PUBLIC
@@ -45,18 +42,8 @@ def keep(header: text, content: text) -> text:
     """
     if cache_access.non_writers_refusal() is not None:
         return "refused|NotAllowed"
-    entry = entry_of_header(header, content, cache.bounds)
-    if entry is None or not entry.keep_until_ns:
-        return "refused|BadRequest"
-    return _told(puts.keep(cache, puts.timed(entry, ic.time()), content))
+    return fast_puts.keep_text(cache, header, content, ic.time())
 
 
 def _public_alone(namespace: str) -> bool:
     return namespace == PUBLIC
-
-
-def _told(result: Any) -> str:
-    stored = result.get("Stored")
-    if stored is None:
-        return f"refused|{next(iter(result['Refused']))}"
-    return f"stored|{stored['key']}|{stored['evicted']}"

@@ -29,16 +29,16 @@ from cache_admin import (
     taint,
     writers,
 )
-from cache_core import explaining, lookups, puts, upkeep
+from cache_core import lookups, puts, upkeep
 from cache_core.lookup_requests import asked
 from cache_core.lookup_results import refused
+from cache_insights import explain, policy_report
 from cache_pages import counters, export_page, import_page, list_answers, tenant_counters
 from cache_state import cache
 from certified_forms import certified_hit, lookup_certified
 from fast_forms import hit, hit_by_digest, keep
 from refrain_api.ask_records import AskRequest
 from refrain_api.cache_records import (
-    ExplainResult,
     LookupResult,
     NegativeRequest,
     PutRequest,
@@ -74,6 +74,7 @@ __all__ = [
     "lookup_digest",
     "members",
     "namespace_settings",
+    "policy_report",
     "purge",
     "put",
     "put_negative",
@@ -132,20 +133,6 @@ def lookup_digest(digest: text) -> LookupResult:
     """Look a digest up; what is not the caller's to see was never stored."""
     result = lookups.look(cache, digest, cache_access.caller_sees, ic.time())
     return cast("LookupResult", result)
-
-
-@query
-def explain(request: AskRequest) -> ExplainResult:
-    """Say whether a request is a hit for its caller, or why not."""
-    caller = cache_access.caller_text()
-    found = asked(request, caller, cache_access.is_member)
-    if isinstance(found, dict):
-        return cast("ExplainResult", refused(found))
-
-    def sees(namespace: str) -> bool:
-        return cache_access.sees(caller, namespace)
-
-    return cast("ExplainResult", explaining.explain(cache, request, found, sees, ic.time()))
 
 
 @update

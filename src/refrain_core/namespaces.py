@@ -54,7 +54,9 @@ def _shared(requested: str, caller: str, is_member: Membership) -> "str | dict[s
     if not is_shared_name(requested):
         return bad_request('namespace must be absent (your own), "public" or "shared:NAME"')
     if not _admits(requested, caller, is_member):
-        return not_allowed("not a member of this shared namespace: a controller must list you")
+        return not_allowed(
+            "not a member of this shared namespace: a controller lists you by allow_member"
+        )
     return requested
 
 

@@ -18,50 +18,75 @@ class RenewedDict(Generic[Value]):
 
     def __init__(self) -> None:
         """Start empty."""
-        self._fresh: dict[str, Value] = {}
-        self._fading: dict[str, Value] = {}
+        self.halves: tuple[dict[str, Value], dict[str, Value]] = ({}, {})
+        """Where a key is, in the one or the other: for who cannot afford a call."""
         self._moving: list[str] = []
-        self._additions = 0
+        self._counted = SPARE_ADDITIONS
+        # An iterator counts additions for less than it costs to read and write a number.
+        self._until_renewal = iter(range(SPARE_ADDITIONS))
 
     def __len__(self) -> int:
         """Count the entries."""
-        return len(self._fresh) + len(self._fading)
+        fresh, fading = self.halves
+        return len(fresh) + len(fading)
 
     def __contains__(self, key: str) -> bool:
         """Tell whether there is an entry."""
-        return key in self._fresh or key in self._fading
+        fresh, fading = self.halves
+        return key in fresh or key in fading
 
     def get(self, key: str) -> "Value | None":
         """Return a value, or None."""
-        value = self._fresh.get(key)
-        return self._fading.get(key) if value is None else value
+        fresh, fading = self.halves
+        value = fresh.get(key)
+        return fading.get(key) if value is None else value
 
     def put(self, key: str, value: Value) -> None:
         """Set a value."""
-        self._fading.pop(key, None)
-        self._fresh[key] = value
-        self._additions += 1
-        if self._moving:
-            self._move_some()
-        elif self._additions > 2 * len(self._fresh) + SPARE_ADDITIONS:
-            self._fading, self._fresh = self._fresh, {}
-            self._moving = list(self._fading)
-            self._additions = 0
+        fresh, fading = self.halves
+        if fading:
+            fading.pop(key, None)
+        fresh[key] = value
+        for _ in self._until_renewal:
+            break
+        else:
+            self._renew()
 
     def pop(self, key: str) -> "Value | None":
         """Remove an entry; return its value, or None if there was none."""
-        value = self._fresh.pop(key, None)
-        return self._fading.pop(key, None) if value is None else value
+        fresh, fading = self.halves
+        value = fresh.pop(key, None)
+        return fading.pop(key, None) if value is None else value
 
     def keys(self) -> list[str]:
         """List all keys."""
-        return [*self._fresh, *self._fading]
+        fresh, fading = self.halves
+        return [*fresh, *fading]
 
-    def _move_some(self) -> None:
+    def _renew(self) -> None:
+        """Begin a fresh dict, or move the next few entries to it; called by additions only."""
+        fresh, fading = self.halves
+        if self._moving:
+            self._move_some(fresh, fading)
+            return
+        spare = 2 * len(fresh) + SPARE_ADDITIONS - self._counted
+        if spare > 0:
+            self._count(spare)
+            return
+        self.halves = ({}, fresh)
+        self._moving = list(fresh)
+        self._counted = 0
+
+    def _count(self, additions: int) -> None:
+        self._counted += additions
+        self._until_renewal = iter(range(additions))
+
+    def _move_some(self, fresh: "dict[str, Value]", fading: "dict[str, Value]") -> None:
         for key in self._moving[-MOVED_AT_ONCE:]:
-            value = self._fading.pop(key, None)
+            value = fading.pop(key, None)
             if value is not None:
-                self._fresh[key] = value
+                fresh[key] = value
         del self._moving[-MOVED_AT_ONCE:]
         if not self._moving:
-            self._fading = {}
+            self.halves = (fresh, {})
+            self._count(2 * len(fresh) + SPARE_ADDITIONS)

@@ -14,6 +14,15 @@ _STRIPE_BYTES = 32
 _LANE_BYTES = 8
 _HALF_LANE_BYTES = 4
 
+# Of four lanes in one integer, 128 bits apart: a word of 256 bits' second to fourth, what each
+# lane starts from, one in each, and all bits of each.
+_LANE_2 = _MASK << 64
+_LANE_3 = _MASK << 128
+_LANE_4 = _MASK << 192
+_ONES = 1 | 1 << 128 | 1 << 256 | 1 << 384
+_STARTS = (_PRIME_1 + _PRIME_2 & _MASK) | _PRIME_2 << 128 | (_MASK + 1 - _PRIME_1) << 384
+_MASKS = _MASK * _ONES
+
 
 def xxh64(data: bytes, seed: int = 0) -> int:
     """Return the 64-bit hash of `data`; seed is 0 to 2**64 - 1."""
@@ -21,6 +30,35 @@ def xxh64(data: bytes, seed: int = 0) -> int:
     striped = size - size % _STRIPE_BYTES
     state = _stripes(data, striped, seed) if striped else seed + _PRIME_5
     return _avalanche(_tail(data, striped, (state + size) & _MASK))
+
+
+def xxh64_of_stripe(data: bytes, seed: int = 0) -> int:
+    """Return the same of exactly 32 bytes, for a third of the price; seed is less than 2**63.
+
+    The four lanes stand 128 bits apart in one integer, so that one operation serves all of them
+    and a product overflows into no neighbour.
+    """
+    word = int.from_bytes(data, "little")
+    lanes = (
+        word & _MASK | (word & _LANE_2) << 64 | (word & _LANE_3) << 128 | (word & _LANE_4) << 192
+    )
+    lanes = lanes * _PRIME_2 + _STARTS + seed * _ONES & _MASKS
+    lanes = ((lanes << 31 | lanes >> 33) & _MASKS) * _PRIME_1 & _MASKS
+    first = lanes & _MASK
+    second = lanes >> 128 & _MASK
+    third = lanes >> 256 & _MASK
+    fourth = lanes >> 384
+    state = (first << 1 | first >> 63) + (second << 7 | second >> 57)
+    state += (third << 12 | third >> 52) + (fourth << 18 | fourth >> 46)
+    lanes = lanes * _PRIME_2 & _MASKS
+    lanes = ((lanes << 31 | lanes >> 33) & _MASKS) * _PRIME_1
+    state = (state & _MASK ^ lanes & _MASK) * _PRIME_1 + _PRIME_4 & _MASK
+    state = (state ^ lanes >> 128 & _MASK) * _PRIME_1 + _PRIME_4 & _MASK
+    state = (state ^ lanes >> 256 & _MASK) * _PRIME_1 + _PRIME_4 & _MASK
+    state = (state ^ lanes >> 384 & _MASK) * _PRIME_1 + _PRIME_4 + _STRIPE_BYTES & _MASK
+    state = (state ^ state >> 33) * _PRIME_2 & _MASK
+    state = (state ^ state >> 29) * _PRIME_3 & _MASK
+    return state ^ state >> 32
 
 
 def _stripes(data: bytes, end: int, seed: int) -> int:

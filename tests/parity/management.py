@@ -13,17 +13,13 @@ if TYPE_CHECKING:
     from tests.parity.pocket import Pocket
 
 MANAGEMENT = ic.Principal.management_canister()
-MOST_AT_ONCE_BYTES = 1_900_000
-"""A message may have two million bytes; what is larger is installed from chunks."""
 CHUNK_BYTES = 1_000_000
+"""A message may have two million bytes, and Kybra's modules are larger."""
 
 BLOB = Types.Vec(Types.Nat8)
 MODES = Types.Variant({"install": Types.Null, "reinstall": Types.Null, "upgrade": Types.Null})
 CANISTER = Types.Record({"canister_id": Types.Principal})
 CREATE = Types.Record({"amount": Types.Opt(Types.Nat)})
-INSTALL = Types.Record(
-    {"mode": MODES, "canister_id": Types.Principal, "wasm_module": BLOB, "arg": BLOB}
-)
 CHUNK = Types.Record({"canister_id": Types.Principal, "chunk": BLOB})
 CHUNK_HASH = Types.Record({"hash": BLOB})
 INSTALL_CHUNKED = Types.Record(
@@ -72,10 +68,7 @@ class Management:
         return canister
 
     def install(self, canister: ic.Principal, module: bytes, mode: str = "install") -> None:
-        """Install, upgrade or reinstall a module, from chunks where it is large."""
-        if len(module) <= MOST_AT_ONCE_BYTES:
-            self.call("install_code", _install(canister.bytes, module, mode), canister)
-            return
+        """Install, upgrade or reinstall a module, from chunks, however small it is."""
         hashes = []
         for start in range(0, len(module), CHUNK_BYTES):
             piece = module[start : start + CHUNK_BYTES]
@@ -125,17 +118,6 @@ def _of(canister: ic.Principal) -> bytes:
 
 # A module is the same in every scenario, and its canister's id too: encoding takes half a second
 # for each million bytes.
-@lru_cache(maxsize=32)
-def _install(canister: bytes, module: bytes, mode: str) -> bytes:
-    value = {
-        "mode": {mode: None},
-        "canister_id": canister,
-        "wasm_module": module,
-        "arg": NO_ARGUMENT,
-    }
-    return encoded(INSTALL, value)
-
-
 @lru_cache(maxsize=64)
 def _chunk(canister: bytes, piece: bytes) -> bytes:
     return encoded(CHUNK, {"canister_id": canister, "chunk": piece})

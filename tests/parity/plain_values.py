@@ -1,7 +1,8 @@
 """A reply as canonical JSON, free of what no two runtimes have in common.
 
 The rules, and no others: a canister's principal is its name; a time is `<time>` unless it is zero;
-the hash of a module is `<module>`; a backtrace, which names compiled functions, is cut.
+the hash of a module is `<module>`; a backtrace, which names compiled functions, is cut, and so is
+the place in a compiled source that an error's text ends in.
 """
 
 from __future__ import annotations
@@ -18,11 +19,12 @@ TIME_SUFFIX = "_ns"
 MODULE_FIELD = "module_hash"
 BACKTRACE = re.compile(r"\nCanister Backtrace:\n.*?(?=\.\nConsider|$)", re.DOTALL)
 """PocketIC adds it for controllers, between the message and its advice."""
+SOURCE_PLACE = re.compile(r" at /[^\s']+\.rs:\d+")
 
 
 def plain_text(text: str, names: Mapping[str, str]) -> str:
-    """A text without backtrace, its canisters named; `names` are their names by principal."""
-    text = BACKTRACE.sub("", text)
+    """A text of no machine, its canisters named; `names` are their names by principal."""
+    text = SOURCE_PLACE.sub("", BACKTRACE.sub("", text))
     for principal, name in names.items():
         text = text.replace(principal, f"<{name}>")
     return text

@@ -12,6 +12,8 @@ from base64 import b64decode, b64encode
 from typing import TYPE_CHECKING, Any
 
 import ic
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
 
 from tests.parity.reject_names import numbered
 from tests.parity.transcript import Transcript
@@ -30,6 +32,16 @@ LIVE_WAIT_S = 60
 PATIENCE, PATIENCE_MS = "processing-timeout-ms", 300_000
 """How long the real server works on a request before it answers that it still does."""
 LOOK_S = 0.05
+BUSY = 409
+WHEN_BUSY = Retry(
+    total=200,
+    status_forcelist=[BUSY],
+    allowed_methods=None,
+    backoff_factor=0.05,
+    backoff_max=0.5,
+    raise_on_status=False,
+)
+"""A live instance runs its rounds by itself, and takes nothing while it is at one."""
 
 
 class CallRejectedError(Exception):
@@ -51,6 +63,7 @@ class Pocket:
         self.pic = pic
         # Otherwise a long round answers 202 at once, and what is asked meanwhile gets a 409.
         pic.server.request_client.headers[PATIENCE] = str(PATIENCE_MS)
+        pic.server.request_client.mount("http://", HTTPAdapter(max_retries=WHEN_BUSY))
         self.transcript = Transcript(self.balance, self.now_ns)
         self._sent: dict[str, tuple[str, str]] = {}
 

@@ -45,9 +45,9 @@ def test_client_calls_a_canister_by_its_candid(dapps: Dapps) -> None:
 def test_client_tells_rejects_as_value_errors(dapps: Dapps) -> None:
     """Code and text of a reject are in the error that the client raises."""
     pic = dapps.pocket.pic
-    with pytest.raises(ValueError, match=r"reject code 5, .*no_such"):
+    with pytest.raises(ValueError, match=r"reject code CanisterError, .*no_such"):
         pic.query_call(dapps.ids["cache"], "no_such", b"DIDL\x00\x00")
-    with pytest.raises(ValueError, match="error code 512"):
+    with pytest.raises(ValueError, match="error code CanisterInvalidController"):
         pic.update_call(None, "stop_canister", encoded(CANISTER, {"canister_id": cache_of(dapps)}))
 
 

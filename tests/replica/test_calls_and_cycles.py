@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from kybra import Principal
 
+from kybra_replica.kernel.advice import DOCUMENTATION
+from kybra_replica.kernel.cycles import UPDATE_FEE
 from kybra_replica.kernel.principals import ANONYMOUS
 from kybra_replica.kernel.rejects import Rejected
 
@@ -15,6 +17,10 @@ if TYPE_CHECKING:
 
     from kybra_replica.kernel.replica import Replica
 
+HANDLE = (
+    "Consider gracefully handling failures from this canister or altering the canister to handle "
+    f"exceptions. See documentation: {DOCUMENTATION}"
+)
 UNKNOWN = "r7inp-6aaaa-aaaaa-aaabq-cai"
 
 
@@ -49,7 +55,8 @@ def test_a_reply_comes_back_typed(replica: Replica, alice: str, bob: str) -> Non
             "explode",
             (
                 "Err Rejection code 5, IC0503: Error from Canister {bob}: Canister called "
-                "`ic0.trap` with message: 'RuntimeError: word' refunded 0"
+                "`ic0.trap` with message: 'RuntimeError: word'.\n"
+                f"{HANDLE}#trapped-explicitly refunded 0"
             ),
         ),
         ("silence", "Err Rejection code 5, No response refunded 0"),
@@ -57,7 +64,8 @@ def test_a_reply_comes_back_typed(replica: Replica, alice: str, bob: str) -> Non
             "missing",
             (
                 "Err Rejection code 5, IC0536: Error from Canister {bob}: Canister has no update "
-                "method 'missing'.. refunded 0"
+                "method 'missing'..\nCheck that the method being called is exported by the target "
+                f"canister. See documentation: {DOCUMENTATION}#method-not-found refunded 0"
             ),
         ),
     ],
@@ -88,7 +96,7 @@ def test_a_stopped_canister_refuses(replica: Replica, alice: str, bob: str) -> N
     assert got == f"Err Rejection code 5, Canister {bob} is stopped refunded 0"
     with pytest.raises(Rejected, match="is stopped"):
         replica.update(bob, "echo", "x")
-    with pytest.raises(Rejected, match="is not running"):
+    with pytest.raises(Rejected, match="is stopped and therefore does not have a CallContext"):
         replica.query(bob, "whoami")
     replica.start(bob)
     assert call(replica, alice, bob, "echo") == "Ok word refunded 0"
@@ -143,6 +151,18 @@ def test_a_query_method_can_be_called_by_a_canister(replica: Replica, alice: str
     peer = Principal.from_str(bob)
     got = replica.update(alice, "call_raw", peer, "whoami", 0)
     assert bytes.fromhex(got.removeprefix("Ok ")).endswith(alice.encode())
+
+
+def test_a_query_called_as_an_update_pays_for_its_message(replica: Replica, bob: str) -> None:
+    """Its canister burns a fee and its instructions; run as a query it burns nothing."""
+    callee = replica.canister(bob)
+    before, counted = callee.cycles, replica.kernel.counts.instructions
+    replica.query(bob, "whoami")
+    assert callee.cycles == before
+    replica.update(bob, "whoami")
+    instructions = replica.kernel.counts.instructions - counted
+    assert instructions > 0
+    assert before - callee.cycles >= UPDATE_FEE + instructions
 
 
 def test_notify_answers_at_once(replica: Replica, alice: str, bob: str) -> None:

@@ -178,7 +178,7 @@ def test_only_controllers_install(users: Users, steward: Steward, canister: str)
 @pytest.mark.parametrize(
     ("wasm", "why"),
     [
-        (b"", "no wasm module"),
+        (b"", "unsupported canister module format.\nIf you are running"),
         (b"\0asm\1\0\0\0\0", "ends in the middle"),
         (b"\x1f\x8b\x08 not gzip", "gzip is damaged"),
         (foreign_module(), "no custom section 'icp:private python:source'"),

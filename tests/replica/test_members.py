@@ -52,6 +52,12 @@ def test_caller_and_own_id_are_fresh_principals(replica: Replica, members: str) 
     assert replica.query(members, "whoami") == f"{ANONYMOUS} {members}"
 
 
+def test_a_canisters_own_class_may_make_its_principals(replica: Replica, members: str) -> None:
+    """Kybra looks `Principal` up by name, and calls its `from_str` with the text."""
+    assert replica.query(members, "whoami_by_a_class_of_its_own") == f"{ANONYMOUS} {members}"
+    assert replica.query(members, "whoami") == f"{ANONYMOUS} {members}"
+
+
 def test_cycles_of_128_bits_are_the_same_cycles(
     replica: Replica, members: str, peer: Principal
 ) -> None:

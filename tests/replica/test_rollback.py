@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from kybra import Principal
 
+from kybra_replica.kernel.advice import DOCUMENTATION
 from kybra_replica.kernel.kernel_state import MESSAGE_LIMIT_S
 from kybra_replica.kernel.messages import Request
 from kybra_replica.kernel.rejects import Rejected
@@ -67,7 +68,9 @@ def test_a_trap_before_any_await_undoes_everything(
         replica.update(vault, method, "k", "2")
     assert refusal.value.code == 5
     assert refusal.value.message == (
-        f"Error from Canister {vault}: Canister called `ic0.trap` with message: {text}"
+        f"Error from Canister {vault}: Canister called `ic0.trap` with message: {text}.\n"
+        "Consider gracefully handling failures from this canister or altering the canister to "
+        f"handle exceptions. See documentation: {DOCUMENTATION}#trapped-explicitly"
     )
     assert state(replica, vault) == ["1", "1", "1"]
     assert state(replica, vault, "finally") == ["-", "-", "1"]

@@ -85,6 +85,8 @@ def records(book: Recording) -> None:
         book.call(answer_texts.read_record, record)
         book.call(answer_texts.holds, record, entry.digest)
         book.call(answer_texts.is_old, record)
+        book.call(answer_texts.crossed_and_pieces, record)
+        book.call(answer_texts.unescaped_parts, book.call(answer_texts.escaped_parts, text))
         book.call(kept.kept_of, places.Place(3, "k"), entry)
     old = f"v1|{DIGEST}|{TENANT}|1|2|3|0|stop|m@1:q4|single_node"
     for text in (f"{old}|1|2|3|4|5|6|0|a|b", "x1", "v2|a", "", "v1|a|b", "v3|a"):
@@ -140,7 +142,8 @@ def probes(book: Recording) -> None:
             place = places.Place(0, f"{made.random.randrange(6):016x}")
             book.call(bank_store.BankStore.free, store, place)
             book.call(bank_store.BankStore.renew, store, place)
-    book.call(bank_store.BankStore.rows, store, 0)
+    for _ in range(2):
+        book.call(bank_store.BankStore.put_new, store, places.Place(1, "k"), "v2|")
     book.call(bank_store.BankStore.old_places, store, 0)
     book.call(bank_store.BankStore.bank_items, store, 0)
     book.call(DictMap.items, banks[0])

@@ -25,6 +25,7 @@ from tests.rustpython import (
     serving_chapters,
     shared_chapters,
     whole_cache_chapters,
+    window_chapters,
 )
 from tests.rustpython.recording import Recording
 
@@ -51,6 +52,7 @@ def recorded() -> Recording:
         played_chapters,
         ring_chapters,
         round_chapters,
+        window_chapters,
     ):
         chapters.add(book)
     return book

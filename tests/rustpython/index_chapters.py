@@ -6,6 +6,7 @@ from cache_core import (
     departures,
     invalidation,
     kept,
+    known_answers,
     meta_rows,
     places,
     shelf_row,
@@ -55,6 +56,10 @@ def index(book: Recording, policy: str) -> None:
         if number == 200:
             book.call(known.reopen, held, TENANT)
     shelf = book.call(known.shelf, held, TENANT)
+    for size_bytes in (0, 9_000):
+        book.call(known.has_room, held, shelf, size_bytes, (500, 9_000))
+    fresh = book.call(known_answers.KnownAnswers, book.call(OpenShelf, policy))
+    book.call(known.add_new, fresh, *random_row(made))
     for name in ("entries", "size_bytes"):
         book.call(Attributes.read, shelf, name)
     book.call(Attributes.read, held, "size_bytes")
@@ -171,6 +176,7 @@ def scopes(book: Recording) -> None:
             book.call(known.hides, hidden, told)
             book.call(known.purged, hidden, told)
             book.call(known.may_hide, hidden, sequence)
+    book.call(known.is_tainting, hidden)
     book.call(known.taint, hidden, "openai")
     book.call(known.hides, hidden, entry._replace(sequence=10**6))
     again = book.call(known, store)

@@ -28,7 +28,7 @@ LIFECYCLE = {
 
 def principal(name: str) -> str:
     """Make up the text of a principal."""
-    return str(kybra.Principal.self_authenticating(name.encode()).to_str())
+    return str(fresh_canister.PRINCIPAL.self_authenticating(name.encode()).to_str())
 
 
 class Platform:
@@ -223,7 +223,7 @@ def _fields(text: str) -> Any:
 
 def readable(value: Any) -> Any:
     """Copy a value with principals as text."""
-    if isinstance(value, kybra.Principal):
+    if isinstance(value, fresh_canister.PRINCIPAL):
         return {"principal": value.to_str()}
     if isinstance(value, (list, tuple)):
         return [readable(one) for one in value]

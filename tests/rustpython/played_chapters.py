@@ -106,6 +106,7 @@ def cache_of_tenants(canister: Played) -> None:
         canister.send("explain", ask(), by=by)
         canister.send("touch", [digest, "x"], by=by)
         canister.send("tenant_counters", tenant, by=by)
+        canister.send("policy_report", tenant, by=by)
         canister.send("list_answers", "", "", 3, by=by)
         canister.send("hit_by_digest", digest, by=by)
         page = canister.send("export_page", "", by=by)
@@ -134,6 +135,14 @@ def connected(canister: Played) -> Played:
     canister.answer(canister.send("refresh_models"), ["m", "b@2:q", MODEL])
     canister.send("allow_asker", {"caller": PAYER, "sponsored": "no"})
     canister.send("models")
+    for method in ("allow_member", "deny_member", "allow_member"):
+        for by, member in ((STRANGER, PAYER), (OWNER, "zz"), (OWNER, PAYER)):
+            waiting = canister.send(method, "shared:a", member, by=by)
+            if "number" in waiting:
+                canister.answer(waiting, {"Ok": "x"})
+    canister.answer(canister.send("deny_member", "shared:a", PAYER), None, "Rejection code 5, x")
+    for by in (OWNER, PAYER):
+        canister.send("members", "shared:a", by=by)
     return canister
 
 

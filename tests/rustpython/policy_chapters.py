@@ -88,6 +88,8 @@ def shadows(book: Recording) -> None:
         if number % 100 == 0:
             book.call(ShadowCaches.forget, seen, key)
     book.call(ShadowCaches.ratios, seen)
+    for entries in (0, 1, 1_024, 10_000, 2**40):
+        book.call(shadow_caches.sampled_below, entries)
     for name in policy_choice.POLICY_NAMES:
         book.call(ShadowCaches.recommended, seen, name)
         book.call(ShadowCaches.recommended, seen, name, by_cost=True)

@@ -89,6 +89,7 @@ def digests(book: Recording) -> None:
     for size in [*range(70), 255, 1_000]:
         for seed in (0, 1, 2**64 - 1):
             book.call(xxh64.xxh64, made.random.randbytes(size), seed)
+        book.call(xxh64.xxh64_of_stripe, made.random.randbytes(32), size % 4)
     for text in ("", "0" * 64, "f" * 63, "F" * 64, "g" * 64, "\u0663" * 64, made.digest()):
         book.call(fingerprint.is_digest, text)
         book.call(fingerprint.short_key, text)

@@ -3,17 +3,25 @@
 from typing import Any
 
 from cache_core import (
+    bank_rows,
+    drafts,
     explaining,
     fast_lookups,
+    fast_puts,
     listing,
     lookup_requests,
     lookups,
+    namespace_shadows,
     places,
     puts,
+    shadow_feeding,
     transfers,
     upkeep,
+    writing,
 )
 from cache_core.answer_cache import AnswerCache
+from cache_core.answer_texts import write_record
+from cache_core.namespace_shadows import NamespaceShadows
 from cache_core.stable_maps import StableMaps
 from refrain_core.cache_control import NO_DIRECTIVES
 from refrain_core.canonical import head_text, parameters_text
@@ -32,8 +40,10 @@ def add(book: Recording) -> None:
     """Record all chapters."""
     whole_cache(book, crowded=False)
     whole_cache(book, crowded=True)
+    drafted(book)
     explanations(book)
     pages(book)
+    shadows(book)
 
 
 def opened(book: Recording, maps: "list[Any]") -> Any:
@@ -69,7 +79,9 @@ def whole_cache(book: Recording, *, crowded: bool) -> None:
             while book.call(upkeep.work_step, cache):
                 pass
     book.call(AnswerCache.evict, cache, book.call(AnswerCache.overflow, cache, 3))
-    book.call(AnswerCache.whole, cache)
+    book.call(AnswerCache.bounds, cache)
+    book.call(Attributes.read, cache, "whole")
+    book.call(AnswerCache.know_labels, cache, ("public", "replicated", "stop", "m@1:q", ""))
     for one in maps:
         book.call(DictMap.items, one)
     book.call(spread_keys)
@@ -108,6 +120,60 @@ def whole_cache_step(book: Recording, cache: Any, sees: Any, facts: "tuple[str, 
         book.call(puts.keep, cache, entry, "kept")
     else:
         book.call(upkeep.sweep_step, cache, now_ns)
+
+
+def shadows(book: Recording) -> None:
+    """Accesses of more namespaces than have shadows, and what is told of each."""
+    book.chapter("cache: shadows of namespaces")
+    cache = opened(book, new_maps(book))
+    kept, sees = book.call(Attributes.read, cache, "shadows"), book.call(Sees, [TENANT])
+    names = [f"shared:{number}" for number in range(20)]
+    for number in range(600):
+        name, digest = names[number * number % 20], f"{number % 90:060x}{number % 7:04x}"
+        entry = entry_of(digest)._replace(namespace=name)
+        for verdict, found in (("never stored", None), ("expired", entry), ("fresh", entry)):
+            book.call(shadow_feeding.fetched, cache, name, digest, verdict, found)
+        book.call(shadow_feeding.stored, cache, entry)
+        book.call(NamespaceShadows.used, kept, name, digest, 9, number)
+        book.call(NamespaceShadows.missed, kept, name, digest, would_miss=number % 3 == 0)
+        book.call(NamespaceShadows.stored, kept, name, digest, 9, number)
+    for name in names:
+        book.call(NamespaceShadows.report, kept, name)
+    book.call(NamespaceShadows.restart, kept, names[0])
+    book.call(NamespaceShadows.restart, kept)
+    book.call(NamespaceShadows, sees)
+    book.call(namespace_shadows.unseen_report, "public")
+
+
+def drafted(book: Recording) -> None:
+    """Puts as records' texts: usual ones, unusual ones, and what a bank is read as."""
+    book.chapter("cache: drafts")
+    made = Inputs(17)
+    maps = new_maps(book)
+    cache = opened(book, maps)
+    book.call(upkeep.begin, cache)
+    sees = book.call(Sees, [TENANT])
+    for number in range(12):
+        content = made.text(30) + "x"
+        entry = entry_of(made.digest(), content, parts="h%|i1;")._replace(expires_at_ns=60)
+        header = book.call(write_record, entry._replace(keep_until_ns=60), "")
+        known = book.call(Attributes.read, cache, "known_labels")
+        for text in (header, header[1:], header.replace("|stop|", "|time|"), header + "|"):
+            book.call(drafts.draft_of_header, text, content, known, SMALL)
+        draft = book.call(drafts.draft_of_request, put(made.digest(), content), known, SMALL)
+        if draft is not None and book.call(writing.may_be_drafted, cache, draft.digest):
+            book.call(writing.make_room, cache, draft.digest, TENANT, draft.size_bytes)
+            book.call(writing.write_draft, cache, draft, content, START_NS)
+        book.call(drafts.labels_of, entry)
+        book.call(fast_puts.keep_text, cache, header, content, START_NS + number)
+        book.call(fast_lookups.plain_record, cache, entry.digest, sees, START_NS)
+        book.call(puts.keep_entry, cache, entry, content)
+        book.call(writing.write_entry, cache, entry, content)
+    for bank, one in enumerate(maps[: places.BANKS]):
+        items = book.call(DictMap.items, one)
+        book.call(bank_rows.rows_of_bank, bank, items)
+        for key, text in [*items, ("k/1", "v2|"), ("k", "x1")]:
+            book.call(bank_rows.row_of_record, bank, key, text)
 
 
 def explanations(book: Recording) -> None:

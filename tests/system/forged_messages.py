@@ -85,6 +85,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "remove": (DIGEST,),
     "remove_provider": ("local",),
     "result": (1,),
+    "policy_report": (OPERATOR,),
     "set_provider": (PROVIDER,),
     "submit": (request("hello"),),
     "taint": ("a-voter",),

@@ -7,8 +7,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import kybra
 from kybra_simple_db import Database
 
+PRINCIPAL = kybra.Principal
 CANISTERS = Path(__file__).parents[2] / "canisters"
 
 
@@ -18,6 +20,7 @@ def forget(name: str) -> None:
     for module in list(sys.modules):
         if str(getattr(sys.modules[module], "__file__", None) or "").startswith(folder):
             del sys.modules[module]
+    kybra.Principal = PRINCIPAL  # type: ignore[misc]  # a canister may put another in its place
     Database._instance = None  # type: ignore[attr-defined]  # a detail of the package
 
 

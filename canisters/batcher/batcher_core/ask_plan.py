@@ -11,7 +11,7 @@ from refrain_core.canonical import canonical_text
 from refrain_core.extra_parameters import canonical_extra
 from refrain_core.fingerprint import digest_of
 from refrain_core.model_names import resolve_model
-from refrain_core.namespaces import namespace_for
+from refrain_core.namespaces import Membership, namespace_for, nobody
 from refrain_core.refusals import unknown_model
 from refrain_core.request_checks import check_request
 
@@ -37,7 +37,11 @@ class Plan(NamedTuple):
 
 
 def plan_request(
-    caller: str, standing: str, request: dict[str, Any], models: Sequence[str]
+    caller: str,
+    standing: str,
+    request: dict[str, Any],
+    models: Sequence[str],
+    is_member: Membership = nobody,
 ) -> "Plan | dict[str, Any]":
     """Check an admitted caller's request; return its plan, or its refusal."""
     refusal = check_request(request)
@@ -46,7 +50,7 @@ def plan_request(
     model = resolve_model(request["model"], models)
     if model is None:
         return unknown_model(_models_to_choose_from(request["model"], models))
-    namespace = namespace_for(request["namespace"], caller)
+    namespace = namespace_for(request["namespace"], caller, is_member)
     if isinstance(namespace, dict):
         return namespace
     cache_control = request.get("cache_control") or ""

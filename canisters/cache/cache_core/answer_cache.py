@@ -11,10 +11,14 @@ from cache_core.certified_answers import CertifiedAnswers, Certify
 from cache_core.departures import EVICTED, REMOVED, Departures
 from cache_core.invalidation import Invalidation
 from cache_core.meta_rows import MetaRows
+from cache_core.namespace_shadows import NamespaceShadows
 from cache_core.shelves import Shelf
 from cache_core.stable_maps import StableMaps
 from cache_core.tally import Tally
 from cache_core.tenant_rows import TenantRows
+
+MOST_LABELS = 1_000
+"""Labels remembered, each up to about 1 kB of heap; then they are learnt anew."""
 
 
 class AnswerCache:
@@ -25,6 +29,7 @@ class AnswerCache:
 
         certify: None where nobody signs.
         """
+        self.banks = maps.banks
         self.store = BankStore(maps.banks)
         self.meta = MetaRows(maps.meta)
         self.certified = CertifiedAnswers(self.meta, certify)
@@ -32,16 +37,27 @@ class AnswerCache:
         self.invalidation = Invalidation(maps.purges)
         self.departures = Departures()
         self.tally = Tally(self.tenants.counts)
+        self.known_labels: "set[tuple[str, ...]]" = set()
+        """Labels that were checked and stored, so that `drafts` need not check them again."""
+        self.whole = (0, 0)
+        """The most entries and bytes of all namespaces together; follows `bounds`."""
         self.bounds = CacheBounds()
         self.index = AnswerIndex(self._open_shelf)
+        self.shadows = NamespaceShadows(self._shadow_bounds)
         self.banks_left: list[int] = []
         self.banks_old: list[int] = []
         self.sweep_queue: list[str] = []
 
     @property
-    def whole(self) -> "tuple[int, int]":
-        """The most entries and bytes of all namespaces together."""
-        return (self.bounds.max_entries, self.bounds.max_bytes)
+    def bounds(self) -> CacheBounds:
+        """The settings in force."""
+        return self._bounds
+
+    @bounds.setter
+    def bounds(self, bounds: CacheBounds) -> None:
+        """Put settings in force."""
+        self._bounds = bounds
+        self.whole = (bounds.max_entries, bounds.max_bytes)
 
     def find(self, digest: str) -> "Found | None":
         """Return a stored answer: by the index, and by probing only while that is not whole."""
@@ -65,12 +81,24 @@ class AnswerCache:
         for digest, kept in victims:
             self.store.free(kept.place)
             self.certified.forget(digest)
-            self.departures.left(digest, EVICTED, kept.namespace)
-            self.tally.add(kept.namespace, "evictions")
+            namespace = kept.namespace
+            self.departures.left(digest, EVICTED, namespace)
+            self.tally.add(namespace, "evictions")
+
+    def know_labels(self, labels: "tuple[str, ...]") -> None:
+        """Remember labels that were checked and stored."""
+        if len(self.known_labels) >= MOST_LABELS:
+            self.known_labels = set()
+        self.known_labels.add(labels)
 
     def overflow(self, at_most: int) -> "list[Victim]":
         """Drop from the index at most so many answers that stand over the bounds."""
         return self.index.overflow(self.whole, at_most)
+
+    def _shadow_bounds(self, namespace: str) -> "tuple[str, int, int]":
+        policy, entries, size_bytes = self.tenants.bounds(namespace)
+        whole_entries, whole_bytes = self.whole
+        return policy, entries or whole_entries, size_bytes or whole_bytes
 
     def _open_shelf(self, namespace: str) -> Shelf:
         return Shelf(self.tenants.bounds(namespace), *self.whole)

@@ -5,14 +5,15 @@ queued, and then given to the policies in the order in which it was put. Answers
 the queue's end, so that the order is whole; recency itself begins anew.
 """
 
-from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
 
 from cache_core.arrival_queue import ArrivalQueue
 from cache_core.kept import Kept
-from cache_core.shelf_row import ShelfRow
-from cache_core.shelves import Shelf
-from refrain_core.renewed_dict import RenewedDict
+from cache_core.known_answers import KnownAnswers
+
+if TYPE_CHECKING:
+    from cache_core.shelves import Shelf
 
 Victim = tuple[str, Kept]
 """An answer that was dropped: its digest, and what was known of it."""
@@ -25,66 +26,22 @@ class Room(NamedTuple):
     enough: bool
 
 
-class AnswerIndex:
-    """All stored answers by their digest, and the shelves of their namespaces."""
-
-    def __init__(self, open_shelf: Callable[[str], Shelf]) -> None:
-        """Start empty; `open_shelf` makes the shelf of a namespace that is met first."""
-        self.size_bytes = 0
-        self.is_arranged = True
-        self.shelves = ShelfRow(open_shelf)
-        self._rows: RenewedDict[Kept] = RenewedDict()
-        self._queue = ArrivalQueue()
-
-    def __len__(self) -> int:
-        """Count the stored answers that are known."""
-        return len(self._rows)
-
-    def get(self, digest: str) -> "Kept | None":
-        """Return what is known of a digest."""
-        return self._rows.get(digest)
-
-    def shelf(self, namespace: str) -> Shelf:
-        """Return the shelf of a namespace."""
-        return self.shelves.of(namespace)
+class AnswerIndex(KnownAnswers):
+    """The index with its bounds, and its arranging."""
 
     def reopen(self, namespace: str) -> None:
         """Give a namespace a new shelf by its settings of now; recency within it begins anew."""
         former = self.shelf(namespace)
         shelf = self.shelves.replace(namespace)
         for key in former.policy.oldest_first():
-            kept = self._rows.get(str(key))
+            kept = self.rows.get(str(key))
             if kept is not None:
                 shelf.policy.add(key, kept.size_bytes, kept.cost)
 
     def add(self, digest: str, kept: Kept) -> None:
         """Know of an answer that was put, as the newest; a former one of the digest is replaced."""
         self.forget(digest)
-        self._know(digest, kept)
-        if self.is_arranged:
-            self.shelf(kept.namespace).policy.add(digest, kept.size_bytes, kept.cost)
-        else:
-            self._queue.push(kept.sequence, digest)
-
-    def use(self, digest: str) -> None:
-        """Note that an answer was served."""
-        kept = self._rows.get(digest)
-        if kept is not None:
-            policy = self.shelf(kept.namespace).policy
-            if digest in policy:
-                policy.use(digest)
-
-    def forget(self, digest: str) -> "Kept | None":
-        """Drop an answer that left; return what was known of it."""
-        kept = self._rows.pop(digest)
-        if kept is not None:
-            self.shelf(kept.namespace).policy.forget(digest)
-            self._subtract(kept)
-        return kept
-
-    def digests(self) -> list[str]:
-        """List all digests; a million take 8 MB."""
-        return self._rows.keys()
+        self.add_new(digest, kept)
 
     # bounds
 
@@ -96,7 +53,7 @@ class AnswerIndex:
         `whole` are the most entries and bytes of all; what stands under `digest` is replaced.
         """
         shelf = self.shelf(namespace)
-        old = self._rows.get(digest)
+        old = self.rows.get(digest)
         added_entries = int(old is None)
         added_bytes = size_bytes - (0 if old is None else old.size_bytes)
         # What another namespace has under the digest makes no room in this one.
@@ -143,7 +100,7 @@ class AnswerIndex:
     def learn(self, rows: Iterable[tuple[str, Kept]]) -> None:
         """Know of the answers of one bank, unless they were put again since."""
         for digest, kept in rows:
-            if digest not in self._rows:
+            if digest not in self.rows:
                 self._know(digest, kept)
                 self._queue.push(kept.sequence, digest)
 
@@ -154,7 +111,7 @@ class AnswerIndex:
     def arrange(self, at_most: int) -> bool:
         """Give at most so many queued answers to their policies; tell whether more are left."""
         for sequence, digest in self._queue.take(at_most):
-            kept = self._rows.get(digest)
+            kept = self.rows.get(digest)
             # One put again stands in the queue twice: its newer place counts.
             if kept is not None and kept.sequence == sequence:
                 self.shelf(kept.namespace).policy.add(digest, kept.size_bytes, kept.cost)
@@ -162,37 +119,27 @@ class AnswerIndex:
             self._queue, self.is_arranged = ArrivalQueue(), True
         return not self.is_arranged
 
-    def _know(self, digest: str, kept: Kept) -> None:
-        self._rows.put(digest, kept)
-        self.shelves.add(kept.namespace, kept.size_bytes)
-        self.size_bytes += kept.size_bytes
-
-    def _subtract(self, kept: Kept) -> None:
-        self.shelves.subtract(kept.namespace, kept.size_bytes)
-        self.size_bytes -= kept.size_bytes
-
-    def _is_over(self, whole: "tuple[int, int]", more_entries: int, more_bytes: int) -> bool:
-        return len(self._rows) + more_entries > whole[0] or self.size_bytes + more_bytes > whole[1]
-
     def _victim(self, shelf: "Shelf | None") -> "Victim | None":
         """Choose and drop a victim, of the largest namespace where none is named."""
         chosen = shelf or self.shelves.largest()
         if chosen is None or not len(chosen.policy):
             return self._queued_victim(shelf)
-        return self._dropped(str(chosen.policy.victim()))
-
-    def _dropped(self, digest: str) -> "Victim | None":
-        kept = self.forget(digest)
-        return None if kept is None else (digest, kept)
+        digest = str(chosen.policy.victim())
+        kept = self.rows.pop(digest)
+        if kept is None:
+            return None
+        self._subtract(kept)
+        return (digest, kept)
 
     def _queued_victim(self, shelf: "Shelf | None") -> "Victim | None":
         """Choose among what no policy knows yet, of a shelf if one is named."""
 
         def fits(sequence: int, digest: str) -> bool:
-            kept = self._rows.get(digest)
+            kept = self.rows.get(digest)
             if kept is None or kept.sequence != sequence:
                 return False
             return shelf is None or self.shelf(kept.namespace) is shelf
 
         digest = self._queue.first(fits)
-        return None if digest is None else self._dropped(digest)
+        kept = None if digest is None else self.forget(digest)
+        return None if digest is None or kept is None else (digest, kept)

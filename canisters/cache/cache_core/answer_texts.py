@@ -81,7 +81,11 @@ class AnswerText(NamedTuple):
     first: str
 
 
+_FRONT = f"{LAYOUT}|"
+_OLD_FRONT = f"{OLD_LAYOUT}|"
+
 FIELDS = len(Entry._fields)
+_CROSSED_FIELD = 11
 OLD_FIELDS = 16
 _PARTS = 22
 _NUMBERS = (2, 3, 4, 5, 8, 10, 13, 14, 15, 16, 17, 18, 19, 23, 24)
@@ -93,8 +97,9 @@ def write_record(entry: Entry, first: str) -> str:
     Raises:
         ValueError: a field other than parts holds the bar that separates fields.
     """
-    escaped = entry._replace(parts=entry.parts.replace("%", "%25").replace("|", "%7C"))
-    header = "|".join(map(str, escaped))
+    values = [*map(str, entry)]
+    values[_PARTS] = escaped_parts(entry.parts)
+    header = "|".join(values)
     if header.count("|") != FIELDS - 1:
         raise ValueError("a field of a record holds a bar")
     return f"{LAYOUT}|{header}|{first}"
@@ -118,18 +123,41 @@ def read_record(text: str) -> "AnswerText | None":
     for place in _NUMBERS:
         values[place] = int(fields[place])
     if fields[_PARTS]:
-        values[_PARTS] = fields[_PARTS].replace("%7C", "|").replace("%25", "%")
+        values[_PARTS] = unescaped_parts(fields[_PARTS])
     return AnswerText(Entry._make(values), first)
 
 
 def holds(text: str, digest: str) -> bool:
     """Tell whether a record is the answer of `digest`, without reading it whole."""
-    return text.startswith((f"{LAYOUT}|{digest}|", f"{OLD_LAYOUT}|{digest}|"))
+    return text.startswith((_FRONT + digest + "|", _OLD_FRONT + digest + "|"))
+
+
+def crossed_and_pieces(text: str) -> "tuple[bool, int]":
+    """Read of a record only what its removal needs; a gravestone is crossed.
+
+    Raises:
+        ValueError: the text is of another layout.
+    """
+    if text.startswith(_FRONT):
+        fields = text.split("|", FIELDS + 1)
+        return fields[_CROSSED_FIELD] != "0", int(fields[FIELDS])
+    record = read_record(text)
+    return (True, 0) if record is None else (bool(record.entry.crossed), record.entry.pieces)
 
 
 def is_old(text: str) -> bool:
     """Tell whether a record is of layout 1."""
     return text.startswith(OLD_LAYOUT)
+
+
+def escaped_parts(parts: str) -> str:
+    """Write parts as a field of a record."""
+    return parts.replace("%", "%25").replace("|", "%7C") if parts else ""
+
+
+def unescaped_parts(field: str) -> str:
+    """Read parts from a field of a record."""
+    return field.replace("%7C", "|").replace("%25", "%") if field else ""
 
 
 def pieces_of(entry: Entry, content: str) -> list[str]:
@@ -152,32 +180,8 @@ def _read_old(text: str) -> AnswerText:
     if len(fields) != OLD_FIELDS + 1:
         raise ValueError("a damaged record of layout v1")
     digest, namespace, stored, expires, sequence, crossed, finish, model, trust = fields[:9]
-    prompt, completion, messages, characters, created, size, pieces = map(int, fields[9:16])
-    entry = Entry(
-        digest=digest,
-        namespace=namespace,
-        sequence=int(sequence),
-        stored_at_ns=int(stored),
-        expires_at_ns=int(expires),
-        keep_until_ns=int(expires),
-        trust=trust,
-        base_digest=digest,
-        sample=0,
-        kind=ANSWER,
-        crossed=int(crossed),
-        finish=finish,
-        model=model,
-        prompt_tokens=prompt,
-        completion_tokens=completion,
-        dropped_messages=messages,
-        dropped_characters=characters,
-        created_at_ns=created,
-        cost_cycles=0,
-        cost_ms=0,
-        tags="",
-        voters="",
-        parts="",
-        answer_bytes=size,
-        pieces=pieces,
-    )
-    return AnswerText(entry, fields[16])
+    *told, size, pieces = map(int, fields[9:16])
+    lives = (int(sequence), int(stored), int(expires), int(expires))
+    labels = (trust, digest, 0, ANSWER, int(crossed), finish, model)
+    values = [digest, namespace, *lives, *labels, *told, 0, 0, "", "", "", size, pieces]
+    return AnswerText(Entry._make(values), fields[16])

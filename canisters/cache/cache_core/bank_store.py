@@ -13,13 +13,13 @@ from cache_core.answer_texts import (
     VALUE_BYTES,
     AnswerText,
     Entry,
+    crossed_and_pieces,
     holds,
     is_old,
     pieces_of,
     read_record,
     write_record,
 )
-from cache_core.kept import Kept, kept_of
 from cache_core.places import PROBES, Place, is_piece, piece_key, place_of
 from cache_core.stable_maps import TextMap
 from refrain_core.chunked_text import utf8_len
@@ -63,7 +63,8 @@ class BankStore:
 
     def text_at(self, place: Place, digest: str) -> "str | None":
         """Return the record of a digest at a place that the index knows; None if it moved."""
-        text = self._banks[place.bank].get(place.key)
+        number, key = place
+        text = self._banks[number].get(key)
         return text if text is not None and holds(text, digest) else None
 
     def digest_at(self, place: Place) -> str:
@@ -123,34 +124,34 @@ class BankStore:
             self._remove_pieces(slot.place, len(further), slot.occupant.pieces)
         return AnswerText(whole, record + "".join(further))
 
-    def free(self, place: Place) -> "Entry | None":
-        """Remove the answer at a place; None if there was none."""
+    def put_new(self, place: Place, record: str) -> bool:
+        """Write a record where nothing stands; False where something does, which then stays.
+
+        An insertion tells what it replaces: asking before would cost half as much again.
+        """
+        number, key = place
+        bank = self._banks[number]
+        former = bank.insert(key, record)
+        if former is None:
+            return True
+        bank.insert(key, former)
+        return False
+
+    def free(self, place: Place) -> None:
+        """Remove the answer at a place, if there is one."""
         bank = self._banks[place.bank]
         text = bank.remove(place.key)
-        record = None if text is None else read_record(text)
-        if text is not None and (record is None or record.entry.crossed):
+        if text is None:
+            return
+        crossed, pieces = crossed_and_pieces(text)
+        if crossed:
             bank.insert(place.key, GRAVESTONE)
-        if record is None:
-            return None
-        self._remove_pieces(place, 0, record.entry.pieces)
-        return record.entry
+        if pieces:
+            self._remove_pieces(place, 0, pieces)
 
     def bank_items(self, number: int) -> list[tuple[str, str]]:
         """Return a bank's keys and texts, pieces and gravestones too, in the keys' order."""
         return self._banks[number].items()
-
-    def rows(self, number: int) -> list[tuple[str, Kept]]:
-        """List the answers of one bank, by their digests, as the index keeps them."""
-        found = []
-        for key, text in self._banks[number].items():
-            record = None if is_piece(key) else read_record(text)
-            if record is not None:
-                entry = record.entry
-                kept = kept_of(Place(number, key), entry)
-                # Renewing may cut an old record anew: it is never served by its text alone.
-                kept = kept._replace(is_whole=False) if is_old(text) else kept
-                found.append((entry.digest, kept))
-        return found
 
     def old_places(self, number: int) -> list[Place]:
         """List the records of one bank that are of an older layout."""

@@ -20,10 +20,12 @@ def hit_text(
     cache: AnswerCache, digest: str, sees: lookups.Sees, now_ns: int, certificate: "bytes | None"
 ) -> str:
     """Return a fresh answer's record with its proof, or without and why, as one text."""
-    told = fast_lookups.hit_text(cache, digest, sees, now_ns)
-    if told.startswith(MISS):
-        return told
-    record = told[len(_HIT_PREFIX) :]
+    record = fast_lookups.plain_record(cache, digest, sees, now_ns)
+    if record is None:
+        told = fast_lookups.hit_text(cache, digest, sees, now_ns)
+        if told.startswith(MISS):
+            return told
+        record = told[len(_HIT_PREFIX) :]
     proof = None if certificate is None else cache.certified.proof(digest)
     if proof is None or certificate is None:
         return uncertified_text(*cache.certified.progress(len(cache.index)), record)

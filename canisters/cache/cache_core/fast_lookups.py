@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cache_core.answer_cache import AnswerCache
-from cache_core.answer_texts import ANSWER, is_old, write_record
+from cache_core.answer_texts import ANSWER, write_record
 from cache_core.departures import NEVER_STORED
-from cache_core.kept import Kept
 from cache_core.lookups import Sees, seek
 from refrain_core.cache_control import NO_DIRECTIVES
 from refrain_core.canonical import head_text, messages_text
 from refrain_core.fingerprint import digest_of, is_digest
 from refrain_core.freshness import FRESH
+from refrain_core.limits import PUBLIC
 from refrain_core.model_names import parse_model
 
 
@@ -26,18 +26,27 @@ def digest_of_parts(
 
 def hit_text(cache: AnswerCache, digest: str, sees: Sees, now_ns: int) -> str:
     """Return "hit|" and the whole record, or "miss|" and the reason."""
-    kept = cache.index.get(digest)
-    if kept is not None and _is_plain(cache, kept, now_ns) and sees(kept.namespace):
-        text = cache.store.text_at(kept.place, digest)
-        if text is not None and not is_old(text):
-            return f"hit|{text}"
-    return _by_the_long_way(cache, digest, sees, now_ns)
+    record = plain_record(cache, digest, sees, now_ns)
+    return _by_the_long_way(cache, digest, sees, now_ns) if record is None else "hit|" + record
 
 
-def _is_plain(cache: AnswerCache, kept: Kept, now_ns: int) -> bool:
-    """Tell whether nothing but the record's text is needed: fresh, unhidden, whole, an answer."""
-    is_shown = now_ns < kept.expires_at_ns and not cache.invalidation.may_hide(kept.sequence)
-    return is_shown and kept.is_whole
+def plain_record(cache: AnswerCache, digest: str, sees: Sees, now_ns: int) -> "str | None":
+    """Return the record of most hits: a fresh, unhidden, whole answer, that the caller sees.
+
+    Written out, since its parts would cost more as calls than they do.
+    """
+    fresh, fading = cache.index.rows.halves
+    kept = fresh.get(digest) or fading.get(digest)
+    if kept is None:
+        return None
+    place, namespace, _, sequence, expires_at_ns, _, _, is_whole = kept
+    if not is_whole or now_ns >= expires_at_ns or sequence <= cache.invalidation.hides_up_to:
+        return None
+    if namespace != PUBLIC and not sees(namespace):
+        return None
+    bank, key = place
+    text = cache.banks[bank].get(key)
+    return text if text is not None and text.startswith("v2|" + digest) else None
 
 
 def _by_the_long_way(cache: AnswerCache, digest: str, sees: Sees, now_ns: int) -> str:

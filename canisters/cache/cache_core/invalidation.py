@@ -31,6 +31,8 @@ MOST_OF_TENANTS = 900
 MAX_SCOPE_CHARACTERS = 220
 PURGED = "purged"
 
+_EVERY = 1 << 64
+
 
 class Invalidation:
     """The purged and tainted scopes; the map is the truth, the heap its copy."""
@@ -41,6 +43,8 @@ class Invalidation:
         self._purges: dict[str, int] = {}
         self._taints: set[str] = set()
         self.newest = 0
+        self.hides_up_to = 0
+        """Answers up to this sequence must be looked at; a taint may hide any."""
 
     def load(self) -> None:
         """Read every scope; bounded by `MOST_SCOPES`."""
@@ -50,6 +54,7 @@ class Invalidation:
                 self._taints.add(scope)
             else:
                 self._note(scope, int(value))
+        self._look_again()
 
     def refuse(self, scope: str, most: int = MOST_SCOPES) -> "dict[str, Any] | None":
         """Refuse what is no scope, and one more than can be remembered."""
@@ -77,6 +82,7 @@ class Invalidation:
         """Hide all that a voter has or will have a say in."""
         self._rows.insert(f"{TAINTED}/{voter}", TAINTED)
         self._taints.add(f"{TAINTED}/{voter}")
+        self._look_again()
 
     def clear_taint(self, voter: str) -> bool:
         """Show again what a voter had a say in; tell whether it was tainted."""
@@ -85,6 +91,7 @@ class Invalidation:
             return False
         self._rows.remove(scope)
         self._taints.discard(scope)
+        self._look_again()
         return True
 
     def scopes(self) -> "list[tuple[str, str]]":
@@ -94,7 +101,12 @@ class Invalidation:
 
     def may_hide(self, sequence: int) -> bool:
         """Tell cheaply whether an answer's scopes must be looked at at all."""
-        return sequence <= self.newest or bool(self._taints)
+        return sequence <= self.hides_up_to
+
+    @property
+    def is_tainting(self) -> bool:
+        """Tell whether anything is tainted, so that what is yet to be put may be hidden."""
+        return self.hides_up_to == _EVERY
 
     def hides(self, entry: Entry) -> "str | None":
         """Return why an answer is hidden, "purged" or "tainted"; None if it is not."""
@@ -117,6 +129,10 @@ class Invalidation:
     def _note(self, scope: str, sequence: int) -> None:
         self._purges[scope] = sequence
         self.newest = max(self.newest, sequence)
+        self._look_again()
+
+    def _look_again(self) -> None:
+        self.hides_up_to = _EVERY if self._taints else self.newest
 
 
 def scopes_of(entry: Entry) -> list[str]:

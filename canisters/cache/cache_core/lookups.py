@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from cache_core import shadow_feeding
 from cache_core.admission import refuse_digest
 from cache_core.answer_cache import AnswerCache
 from cache_core.answer_texts import FAILURE as FAILURE_KIND
@@ -21,6 +22,7 @@ from refrain_core.freshness import (
     STALE_IF_ERROR,
     decide,
 )
+from refrain_core.policies.shadow_caches import LARGEST_BELOW
 
 Sees = Callable[[str], bool]
 """Tells whether a namespace is the caller's to read."""
@@ -65,6 +67,9 @@ def fetch(  # noqa: PLR0913, PLR0917 - a lookup's whole context
         return refused(refusal or {})
     sought = seek(cache, digest, sees, directives, now_ns)
     _count(cache, sought, tenant)
+    if digest[-4:] < cache.shadows.below.get(tenant, LARGEST_BELOW):
+        entry = None if sought.found is None else sought.found.entry
+        shadow_feeding.fetched(cache, tenant, digest, sought.verdict, entry)
     return _rendered(cache, sought, now_ns)
 
 
@@ -75,6 +80,8 @@ def touch(cache: AnswerCache, digest: str, sees: Sees) -> bool:
         return False
     cache.index.use(digest)
     cache.tally.add(kept.namespace, "touched")
+    if digest[-4:] < cache.shadows.below.get(kept.namespace, LARGEST_BELOW):
+        cache.shadows.used(kept.namespace, digest, kept.size_bytes, kept.cost)
     return True
 
 

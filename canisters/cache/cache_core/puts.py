@@ -12,22 +12,16 @@ from cache_core.admission import (
 )
 from cache_core.answer_cache import AnswerCache
 from cache_core.answer_texts import ANSWER, Entry, entry_bytes
-from cache_core.bank_store import Slot
 from cache_core.cache_bounds import MAX_TTL_S, CacheBounds
-from cache_core.certifying import certify_put
-from cache_core.departures import EVICTED, NOT_ADMITTED, REMOVED
-from cache_core.kept import kept_of
+from cache_core.departures import NOT_ADMITTED, REMOVED
+from cache_core.drafts import draft_of_request, labels_of
 from cache_core.lookup_results import refused
+from cache_core.writing import Stored, make_room, may_be_drafted, write_draft, write_entry
 from refrain_core.cache_control import Directives
 from refrain_core.fingerprint import is_digest
 from refrain_core.freshness import kept_for_s
 from refrain_core.limits import NANOSECONDS
-from refrain_core.refusals import bad_request, busy, too_large
-
-EVICTIONS_PER_PUT = 8
-"""Answers that one put may evict, about a million instructions each."""
-
-BUSY_RETRY_S = 1
+from refrain_core.refusals import bad_request
 
 
 def put(cache: AnswerCache, request: Mapping[str, Any], now_ns: int) -> Any:
@@ -35,6 +29,9 @@ def put(cache: AnswerCache, request: Mapping[str, Any], now_ns: int) -> Any:
 
     A refusal as busy has evicted its share all the same, so that a retry gets further.
     """
+    draft = draft_of_request(request, cache.known_labels, cache.bounds)
+    if draft is not None and may_be_drafted(cache, draft[0]):
+        return _result(write_draft(cache, draft, request["answer"]["content"], now_ns))
     directives = directives_of(request)
     if isinstance(directives, dict):
         return refused(directives)
@@ -81,39 +78,24 @@ def timed(entry: Entry, now_ns: int) -> Entry:
 
 def keep(cache: AnswerCache, entry: Entry, content: str) -> Any:
     """Make room for an entry and write it under a new sequence number; PutResult."""
-    size_bytes = entry_bytes(entry)
-    own_bytes = cache.index.shelf(entry.namespace).bounds.max_bytes
-    most_bytes = min(own_bytes or cache.bounds.max_bytes, cache.bounds.max_bytes)
-    if size_bytes > most_bytes:
-        return refused(too_large("bytes", size_bytes, most_bytes))
-    room = cache.index.room_for(
-        entry.digest, entry.namespace, size_bytes, cache.whole, EVICTIONS_PER_PUT
-    )
-    cache.evict(room.victims)
-    if not room.enough:
-        return refused(busy(BUSY_RETRY_S))
-    slot = cache.store.slot_for(entry.digest)
-    evicted = len(room.victims) + _write(cache, slot, entry, content)
-    return {"Stored": {"key": slot.place.key, "evicted": evicted}}
+    return _result(keep_entry(cache, entry, content))
 
 
-def _write(cache: AnswerCache, slot: Slot, entry: Entry, content: str) -> int:
-    """Write an admitted entry; return 1 if a stranger's answer had to leave the slot."""
-    whole = entry._replace(sequence=cache.meta.next_sequence())
-    occupant = slot.occupant
-    crowded_out = 0
-    if occupant is not None and occupant.digest != entry.digest:
-        crowded_out = 1
-        cache.index.forget(occupant.digest)
-        cache.certified.forget(occupant.digest)
-        cache.departures.left(occupant.digest, EVICTED, occupant.namespace)
-        cache.tally.add(occupant.namespace, "evictions")
-    written, record = cache.store.write(slot, whole, content)
-    cache.index.add(entry.digest, kept_of(slot.place, written))
-    certify_put(cache, written, record, slot.passed)
-    cache.departures.came(entry.digest, entry.namespace, entry.parts)
-    cache.tally.add(entry.namespace, "puts")
-    return crowded_out
+def keep_entry(cache: AnswerCache, entry: Entry, content: str) -> "Stored | dict[str, Any]":
+    """Do the same; return the key and how many were evicted, or the refusal."""
+    evicted = make_room(cache, entry.digest, entry.namespace, entry_bytes(entry))
+    if isinstance(evicted, dict):
+        return evicted
+    key, crowded_out = write_entry(cache, entry, content)
+    if entry.kind == ANSWER:
+        cache.know_labels(labels_of(entry))
+    return (key, evicted + crowded_out)
+
+
+def _result(stored: "Stored | dict[str, Any]") -> Any:
+    if isinstance(stored, dict):
+        return refused(stored)
+    return {"Stored": {"key": stored[0], "evicted": stored[1]}}
 
 
 def _still_serves(cache: AnswerCache, entry: Entry, now_ns: int) -> bool:

@@ -42,11 +42,12 @@ class ShelfRow:
 
     def add(self, namespace: str, size_bytes: int) -> None:
         """Count one answer more."""
-        shelf = self.of(namespace)
+        shelf = self._shelves.get(namespace) or self.of(namespace)
         shelf.entries += 1
-        shelf.size_bytes += size_bytes
-        if namespace != self._largest:
-            self._runner_up_bytes = max(self._runner_up_bytes, shelf.size_bytes)
+        shelf_bytes = shelf.size_bytes + size_bytes
+        shelf.size_bytes = shelf_bytes
+        if namespace != self._largest and shelf_bytes > self._runner_up_bytes:
+            self._runner_up_bytes = shelf_bytes
 
     def subtract(self, namespace: str, size_bytes: int) -> None:
         """Count one answer less."""

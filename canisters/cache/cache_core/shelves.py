@@ -15,12 +15,16 @@ class ShelfBounds(NamedTuple):
     max_bytes: int = 0
 
 
+_BOUNDLESS = 1 << 62
+
+
 class Shelf:
     """The answers of one namespace, as numbers and in the order of their eviction."""
 
     def __init__(self, bounds: ShelfBounds, whole_entries: int, whole_bytes: int) -> None:
         """Start empty, under bounds of its own within those of the whole."""
         self.bounds = bounds
+        self._most = (bounds.max_entries or _BOUNDLESS, bounds.max_bytes or _BOUNDLESS)
         self.entries = 0
         self.size_bytes = 0
         self.policy = make_policy(
@@ -29,10 +33,9 @@ class Shelf:
 
     def is_over(self, more_entries: int, more_bytes: int) -> bool:
         """Tell whether so much more would exceed the namespace's own bounds."""
-        entries, size_bytes = self.bounds.max_entries, self.bounds.max_bytes
-        return bool(
-            (entries and self.entries + more_entries > entries)
-            or (size_bytes and self.size_bytes + more_bytes > size_bytes)
+        most_entries, most_bytes = self._most
+        return (
+            self.entries + more_entries > most_entries or self.size_bytes + more_bytes > most_bytes
         )
 
 

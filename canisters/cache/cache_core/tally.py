@@ -46,7 +46,7 @@ class Tally:
         """Go on from counts that were flushed before, which `load` reads by namespace."""
         self._load = load
         self._counts: dict[str, dict[str, int]] = {}
-        self._dirty: dict[str, bool] = {}
+        self._dirty: dict[str, dict[str, int]] = {}
 
     def counts(self, namespace: str) -> Counts:
         """Return the counts of a namespace, or of the whole under ""."""
@@ -55,9 +55,12 @@ class Tally:
     def add(self, namespace: str, field: str, amount: int = 1) -> None:
         """Count `amount` more of a field, for a namespace and for the whole."""
         if amount:
-            for name in (namespace, "") if namespace else ("",):
-                self._of(name)[field] += amount
-                self._dirty[name] = True
+            dirty = self._dirty
+            own = dirty.get(namespace) or self._opened(namespace)
+            own[field] += amount
+            if namespace:
+                whole = dirty.get("") or self._opened("")
+                whole[field] += amount
 
     def flush(self, save: Callable[[str, Counts], None], most: int = FLUSHED_AT_ONCE) -> int:
         """Write the counts of at most so many namespaces that changed; return how many are left."""
@@ -65,6 +68,12 @@ class Tally:
             save(name, self.counts(name))
             del self._dirty[name]
         return len(self._dirty)
+
+    def _opened(self, name: str) -> dict[str, int]:
+        """Return counts that are about to change, and have them flushed."""
+        counts = self._of(name)
+        self._dirty[name] = counts
+        return counts
 
     def _of(self, name: str) -> dict[str, int]:
         counts = self._counts.get(name)

@@ -1,6 +1,7 @@
 """Work between calls, in bounded steps: rebuild, renew, shrink, certify, sweep, flush."""
 
 from cache_core.answer_cache import AnswerCache
+from cache_core.bank_rows import rows_of_bank
 from cache_core.certifying import load_step
 from cache_core.departures import EXPIRED
 from cache_core.kept import Kept
@@ -99,7 +100,8 @@ def _free_if_over(cache: AnswerCache, digest: str, now_ns: int) -> int:
 
 
 def _load_bank(cache: AnswerCache) -> None:
-    cache.index.learn(cache.store.rows(cache.banks_left[-1]))
+    bank = cache.banks_left[-1]
+    cache.index.learn(rows_of_bank(bank, cache.store.bank_items(bank)))
     cache.banks_left.pop()
     if not cache.banks_left:
         cache.index.sort_queue()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+NO_MODULE = "Failed to decode wasm module: unsupported canister module format."
+"""Of bytes that do not begin as a module; as the platform says it."""
+
 
 class ArtefactRefused(Exception):  # noqa: N818 - a refusal, named as what happened
     """Bytes that this replica does not run."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from kybra_replica.artefact.compression import unpacked
-from kybra_replica.artefact.refusals import MalformedWasm
+from kybra_replica.artefact.refusals import NO_MODULE, MalformedWasm
 from kybra_replica.artefact.section_names import PRIVATE, PUBLIC
 from kybra_replica.artefact.wasm_encoding import CUSTOM, MAGIC
 
@@ -41,7 +41,7 @@ def metadata_sections(module: bytes) -> dict[str, MetadataSection]:
 
 def _custom_sections(wasm: bytes) -> Iterator[tuple[str, bytes]]:
     if wasm[: len(MAGIC)] != MAGIC:
-        raise MalformedWasm("The bytes are no wasm module: they do not begin as one, version 1.")
+        raise MalformedWasm(NO_MODULE)
     cursor = _Cursor(wasm, len(MAGIC))
     while cursor.at < len(wasm):
         number = cursor.byte()

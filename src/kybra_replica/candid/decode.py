@@ -15,8 +15,9 @@ from kybra_replica.candid.nesting import (
 )
 from kybra_replica.candid.reader import Reader
 from kybra_replica.candid.scalar_readers import read_nothing
+from kybra_replica.candid.type_size import is_short
 from kybra_replica.candid.type_table import header_bytes
-from kybra_replica.candid.type_text import LONGEST_TYPE, expanded_text
+from kybra_replica.candid.type_text import expanded_text
 from kybra_replica.candid.wire_types import reference_text
 
 if TYPE_CHECKING:
@@ -92,7 +93,8 @@ def _new_plan(data: bytes, types: tuple[CandidType, ...], table: TypeTable) -> _
     readers: list[Read] = []
     for at, of in enumerate(types):
         if at < len(header.args):
-            explanation = _explanation(at, header.args[at], expanded_text(of, table))
+            expected = expanded_text(of, table) if is_short(of, table) else ""
+            explanation = _explanation(at, header.args[at], expected)
             readers.append(_explaining(coercions.reader(header.args[at], of), explanation))
         else:
             readers.append(_absent(of, table))
@@ -106,7 +108,7 @@ def _new_plan(data: bytes, types: tuple[CandidType, ...], table: TypeTable) -> _
 
 
 def _explanation(at: int, reference: int, expected: str) -> str:
-    if len(expected) > LONGEST_TYPE:
+    if not expected:
         return f"Fail to decode argument {at}"
     return f"Fail to decode argument {at} from {reference_text(reference)} to {expected}"
 
@@ -124,10 +126,9 @@ def _explaining(inner: Read, explanation: str) -> Read:
 def _absent(of: CandidType, table: TypeTable) -> Read:
     if may_lack(of, table):
         return read_nothing
-    text = expanded_text(of, table)
     complaint = "No more values on the wire"
-    if len(text) <= LONGEST_TYPE:
-        complaint += f", the expected type {text} is not opt, null, or reserved"
+    if is_short(of, table):
+        complaint += f", the expected type {expanded_text(of, table)} is not opt, null, or reserved"
 
     def refuse(_reader: Reader) -> None:
         raise CandidDecodeError(complaint)

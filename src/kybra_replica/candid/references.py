@@ -9,7 +9,8 @@ from kybra import Principal
 from kybra_replica.candid.errors import SubtypeMismatch
 from kybra_replica.candid.scalar_readers import read_func, read_principal
 from kybra_replica.candid.subtyping import Subtyping
-from kybra_replica.candid.type_text import LONGEST_TYPE, expanded_text
+from kybra_replica.candid.type_size import LONGEST_TYPE, is_short
+from kybra_replica.candid.type_text import expanded_text
 from kybra_replica.candid.wire_types import Header, shape_text
 
 if TYPE_CHECKING:
@@ -53,6 +54,6 @@ class ReferenceReaders:
         if self._verdicts[key]:
             return
         left, right = shape_text(self._header, reference), expanded_text(of, self._table)
-        if max(len(left), len(right)) > LONGEST_TYPE:
+        if len(left) > LONGEST_TYPE or not is_short(of, self._table):
             raise SubtypeMismatch("subtype mismatch")
         raise SubtypeMismatch(f"{left} is not a subtype of {right}")

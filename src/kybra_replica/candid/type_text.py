@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 
     from kybra_replica.candid.model import CandidType, Field, TypeTable
 
-LONGEST_TYPE = 500
-"""Over it the crate leaves a type out of an error's text."""
-
 KEYWORDS = frozenset(PRIMITIVES) | {
     "import", "service", "func", "type", "opt", "vec", "record", "variant", "blob",
     "oneway", "query", "composite_query", "true", "false",

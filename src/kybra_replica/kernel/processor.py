@@ -8,7 +8,7 @@ from kybra_replica.kernel import answers, effects, in_flight, rejects
 from kybra_replica.kernel.cycles import execution_fee
 from kybra_replica.kernel.messages import Answer, Message, Request, Response, TimerFired
 from kybra_replica.kernel.principals import text_of
-from kybra_replica.kernel.read_only_runs import ReadOnlyRuns
+from kybra_replica.kernel.read_only_runs import ReadOnlyRuns, answer_of_query
 from kybra_replica.kernel.rejects import Reject
 from kybra_replica.kernel.worker_link import Outcome, Trap
 
@@ -56,7 +56,7 @@ class Processor(ReadOnlyRuns):
             return
         assert canister.program is not None  # noqa: S101 (the refusals above cover it)
         if canister.program.interface.methods[request.method].kind == "query":
-            result = self.query(canister, request.method, request.arg, request.sender)
+            result = self._replicated_query(canister, request)
             answers.deliver(self._state, request.origin, result, request.cycles)
             return
         self._state.counts.updates += 1
@@ -65,6 +65,18 @@ class Processor(ReadOnlyRuns):
         )
         canister.contexts[context.context_id] = context
         self._run(canister, context, self.facts(canister, "update", request.method, request.arg))
+
+    def _replicated_query(self, canister: Canister, request: Request) -> Answer:
+        """Run a query that was called as an update: nothing of it lasts but what it cost."""
+        facts = self.facts(canister, "query", request.method, request.arg)
+        result = self._run_discarded(canister, {**facts, "caller": request.sender})
+        instructions = result.instructions if isinstance(result, Outcome) else 0
+        self._state.counts.queries += 1
+        self._state.counts.instructions += instructions
+        with self._state.store.transaction():
+            self._state.burn(canister, execution_fee(instructions))
+            self._state.save(canister)
+        return answer_of_query(canister, result)
 
     def _request_refusal(self, canister: Canister | None, request: Request) -> Reject | None:
         if canister is None:

@@ -41,10 +41,9 @@ class ReadOnlyRuns:
         facts = {**self.facts(canister, "query", method, arg), "caller": caller}
         result = self._run_discarded(canister, facts, certify)
         _count_query(canister, arg, result)
-        if isinstance(result, Trap):
-            return rejects.trapped(canister.text, result.code, result.text)
-        self._state.counts.query_instructions += result.instructions
-        return _answer_of(result) or rejects.no_reply(canister.text)
+        if isinstance(result, Outcome):
+            self._state.counts.query_instructions += result.instructions
+        return answer_of_query(canister, result)
 
     def inspect(self, canister: Canister, method: str, arg: bytes, caller: bytes) -> Reject | None:
         """Ask the canister whether it takes an ingress message; why not, or None."""
@@ -75,7 +74,7 @@ class ReadOnlyRuns:
         if canister.program is None:
             return rejects.without_program(canister.text, canister.module_hash)
         if canister.status != "running":
-            return rejects.query_not_running(canister.text)
+            return rejects.query_not_running(canister.text, canister.status)
         declared = canister.program.interface.methods.get(method)
         if declared is None or declared.kind != "query":
             return rejects.no_method(canister.text, "query", method)
@@ -96,6 +95,13 @@ class ReadOnlyRuns:
         """What serves the map operations of a running message."""
         maps, canister_id = self._state.maps, canister.canister_id
         return lambda operation, *args: maps.serve(canister_id, operation, *args)
+
+
+def answer_of_query(canister: Canister, result: Outcome | Trap) -> Answer:
+    """What the caller of a query hears."""
+    if isinstance(result, Trap):
+        return rejects.trapped(canister.text, result.code, result.text)
+    return _answer_of(result) or rejects.no_reply(canister.text)
 
 
 def _answer_of(outcome: Outcome) -> Answer | None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kybra_replica.kernel.advice import advised, with_link
+
 SYS_FATAL = 1
 SYS_TRANSIENT = 2
 DESTINATION_INVALID = 3
@@ -51,13 +53,12 @@ def refused(reject: Reject) -> Rejected:
 
 def trapped(canister: str, code: str, text: str) -> Reject:
     """A trap of `canister`, with the platform's code and text."""
-    return Reject(CANISTER_ERROR, f"Error from Canister {canister}: {text}", code)
+    return _from_canister(canister, text, code)
 
 
 def no_method(canister: str, kind: str, method: str) -> Reject:
     """A method that the canister does not export as such."""
-    text = f"Error from Canister {canister}: Canister has no {kind} method '{method}'.."
-    return Reject(CANISTER_ERROR, text, "IC0536")
+    return _from_canister(canister, f"Canister has no {kind} method '{method}'.", "IC0536")
 
 
 def no_canister(canister: str) -> Reject:
@@ -68,8 +69,7 @@ def no_canister(canister: str) -> Reject:
 def not_installed(canister: str) -> Reject:
     """A canister without a program."""
     why = "Attempted to execute a message, but the canister contains no Wasm module."
-    text = f"Error from Canister {canister}: {why}"
-    return Reject(CANISTER_ERROR, text, "IC0537")
+    return _from_canister(canister, why, "IC0537")
 
 
 def not_empty(canister: str) -> Reject:
@@ -78,7 +78,9 @@ def not_empty(canister: str) -> Reject:
         f"Canister {canister} cannot be installed because the canister is not empty. "
         "Try installing with mode='reinstall' instead."
     )
-    return Reject(CANISTER_ERROR, text, "IC0514")
+    advice = "Check that you want to overwrite the canister and, if so, use mode='reinstall'."
+    advised_text = f"{text}\n{with_link(advice, 'canister-not-empty')}"
+    return Reject(CANISTER_ERROR, advised_text, "IC0514")
 
 
 def without_program(canister: str, module_hash: str) -> Reject:
@@ -97,9 +99,12 @@ def not_running(canister: str, status: str) -> Reject:
     return Reject(CANISTER_ERROR, f"Canister {canister} is {status}")
 
 
-def query_not_running(canister: str) -> Reject:
+def query_not_running(canister: str, status: str) -> Reject:
     """The same, as a query sees it."""
-    return Reject(CANISTER_ERROR, f"Canister {canister} is not running")
+    if status == "stopping":
+        return Reject(CANISTER_ERROR, f"Canister {canister} is not running", "IC0509")
+    why = "is stopped and therefore does not have a CallContextManager"
+    return Reject(CANISTER_ERROR, f"Canister {canister} {why}", "IC0508")
 
 
 def no_reply(canister: str) -> Reject:
@@ -121,11 +126,15 @@ def refused_by_inspection(canister: str) -> Reject:
 
 def lost_to_upgrade(canister: str) -> Reject:
     """A call that awaited something when its canister's program was replaced."""
-    text = f"Error from Canister {canister}: Canister trapped: unreachable"
-    return Reject(CANISTER_ERROR, text, "IC0502")
+    return _from_canister(canister, "Canister trapped: unreachable", "IC0502")
 
 
 def lost_to_restart(canister: str) -> Reject:
     """A call that was under way when the replica's process ended."""
     text = f"Error from Canister {canister}: the call was suspended when the replica restarted"
     return Reject(CANISTER_ERROR, text, "IC0502")
+
+
+def _from_canister(canister: str, text: str, error_code: str) -> Reject:
+    full = f"Error from Canister {canister}: {text}"
+    return Reject(CANISTER_ERROR, advised(full, error_code), error_code)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kybra_replica.artefact.refusals import NO_MODULE
+from kybra_replica.kernel.advice import TOOLCHAIN, with_link
 from kybra_replica.kernel.rejects import Rejected
 
 if TYPE_CHECKING:
     from kybra_replica.kernel.canister import Canister
 
-_DOCUMENTATION = "https://internetcomputer.org/docs/current/references/execution-errors#"
 INTERNAL_ERROR = (
     "This is an internal error on the IC. "
     "Please report it to IC devs on the forum: https://forum.dfinity.org"
@@ -22,8 +23,7 @@ INTERNAL_ERROR = (
 
 def refusal(number: int, text: str, advice: str = "", section: str = "") -> Rejected:
     """A refusal with the platform's error number and its advice, which ends in a link."""
-    link = f" See documentation: {_DOCUMENTATION}{section}" if section else ""
-    message = f"{text}\n{advice}{link}" if advice else text
+    message = f"{text}\n{with_link(advice, section)}" if advice else text
     return Rejected(number // 100, message, f"IC{number:04}")
 
 
@@ -68,9 +68,8 @@ def chunk_store_error(text: str) -> Rejected:
 
 def invalid_wasm(canister: str, why: str) -> Rejected:
     """A module that is not installed, with the reason."""
-    return refusal(
-        505, f"Error from Canister {canister}: Canister's Wasm module is not valid: {why}"
-    )
+    text = f"Error from Canister {canister}: Canister's Wasm module is not valid: {why}"
+    return refusal(505, text, TOOLCHAIN if why == NO_MODULE else "")
 
 
 def no_such_method(method: str) -> Rejected:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from kybra_replica.kernel import rejects
 from kybra_replica.kernel.rejects import Reject
+from kybra_replica.pocket_ic.code_names import ERROR_NAMES, REJECT_NAMES
 from kybra_replica.pocket_ic.fields import base64
 
 if TYPE_CHECKING:
@@ -31,15 +32,15 @@ def answer_json(answer: Answer, *, certified: bool) -> dict[str, Any]:
 
 def _reject_json(reject: Reject, *, certified: bool) -> dict[str, Any]:
     return {
-        "reject_code": reject.code,
+        "reject_code": REJECT_NAMES[reject.code],
         "reject_message": reject.message,
-        "error_code": _number(reject),
+        "error_code": ERROR_NAMES[_number(reject)],
         "certified": certified,
     }
 
 
 def _number(reject: Reject) -> int:
     digits = reject.error_code.removeprefix("IC")
-    if digits.isdigit():
+    if digits.isdigit() and int(digits) in ERROR_NAMES:
         return int(digits)
     return _USUAL_NUMBERS.get(reject.code, _UNKNOWN_NUMBER)

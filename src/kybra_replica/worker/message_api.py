@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NoReturn
 
 from kybra_replica.candid.encode import encode
-from kybra_replica.metering import prices, principal_prices
+from kybra_replica.metering import prices
 from kybra_replica.metering.candid_prices import reply_price
 from kybra_replica.metering.sized_prices import METER
 from kybra_replica.worker import traps
@@ -29,12 +29,10 @@ class MessageApi:
 
     def caller(self) -> Any:
         """Who sent the message (after an await: the one who was called)."""
-        self._runtime.charge(principal_prices.handed_over(len(self._runtime.now.caller)))
         return principal(self._runtime.now.caller)
 
     def id(self) -> Any:
         """This canister's own principal."""
-        self._runtime.charge(principal_prices.handed_over(len(self._runtime.canister_id)))
         return principal(self._runtime.canister_id)
 
     def time(self) -> int:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
+import kybra
 from kybra import Principal
 
-from kybra_replica.metering import limits
+from kybra_replica.metering import limits, principal_prices
 from kybra_replica.metering.sized_prices import METER
 from kybra_replica.worker import traps, wire
 
@@ -112,6 +113,17 @@ class Runtime:
             self.graveyard.append(task)
 
 
-def principal(raw: bytes) -> Principal:
-    """A fresh Principal, as every conversion makes one."""
-    return Principal(raw)
+def principal(raw: bytes) -> Any:
+    """A fresh Principal; or whatever a canister's own class makes of the text.
+
+    Kybra looks the class up by its name in kybra, each time.
+    """
+    made_by: Any = kybra.Principal
+    if made_by is Principal:
+        METER.charge(principal_prices.handed_over(len(raw)))
+        return Principal(raw)
+    before = METER.spent
+    text = Principal(raw).to_str()
+    METER.spent = before  # the system wrote that text, no Python
+    METER.charge(principal_prices.LOOKED_UP)
+    return made_by.from_str(text)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _MILLISECONDS = 1000
 _MOST_SCOPES = 10
 _DAY_S = 86_400
+_PPM_IN_A_PERCENT = 10_000
 
 
 @click.command("stats")
@@ -51,6 +52,7 @@ def stats_lines(facts: dict[str, Any]) -> list[str]:
         ("changes", _changes(counts)),
         ("saved", _saved(counts)),
         ("settings", _settings(facts)),
+        ("policies", _policies(facts.get("policies"))),
         *(("hidden", line) for line in _hidden(facts["hidden_scopes"])),
         ("index", _rebuilding(counts["rebuilding"])),
     ]
@@ -112,6 +114,21 @@ def _settings(facts: dict[str, Any]) -> str:
     ]
     own = facts.get("namespace_settings")
     return ", ".join([*told, f"policy {own['policy']}"] if own else told)
+
+
+def _policies(report: dict[str, Any] | None) -> str:
+    """What each policy would have hit, and what to do about it."""
+    if report is None:
+        return ""
+    samples, needed = report["samples"], report["samples_needed"]
+    if samples < needed:
+        return f"{report['recommended']}: {samples:,} of {needed:,} that a comparison needs"
+    ratios = [
+        f"{one['policy']} {one['hit_ppm'] / _PPM_IN_A_PERCENT:.1f} %" for one in report["would_be"]
+    ]
+    is_best = report["recommended"] == report["policy"]
+    advice = f"{'keep' if is_best else 'choose'} {report['recommended']}"
+    return f"would have hit {', '.join(ratios)} of {samples:,} sampled: {advice}"
 
 
 def _bounds(facts: dict[str, Any]) -> dict[str, int]:

@@ -20,7 +20,10 @@ def cache_stats(connection: Asked, namespace: str | None) -> dict[str, Any]:
         own = {}
     else:
         counts = connection.query(_CACHE, "tenant_counters", namespace)
-        own = {"namespace_settings": connection.query(_CACHE, "namespace_settings", namespace)}
+        own = {
+            "namespace_settings": connection.query(_CACHE, "namespace_settings", namespace),
+            "policies": connection.query(_CACHE, "policy_report", namespace),
+        }
     return {
         "namespace": namespace,
         "hit_ratio": hit_ratio(counts),

@@ -31,6 +31,9 @@ _HASHES = 16**_DIGITS
 _MOST_SAMPLED = _HASHES // 4
 _MILLION = 1_000_000
 
+LARGEST_BELOW = f"{_MOST_SAMPLED:04x}"
+"""The `below` of the smallest caches: a key whose last digits are not below is in no sample."""
+
 
 class ShadowRatios(NamedTuple):
     """What a policy would have spared, in millionths of all accesses and of all costs."""
@@ -49,9 +52,8 @@ class ShadowCaches:
 
     def __init__(self, max_entries: int, max_bytes: int) -> None:
         """Start empty, at the sampling rate that the bounds ask for."""
-        wanted = _HASHES * SHADOW_ENTRIES // max(max_entries, 1)
-        sampled = max(1, min(_MOST_SAMPLED, wanted))
-        self.below = f"{sampled:04x}"
+        self.below = sampled_below(max_entries)
+        sampled = int(self.below, 16)
         self.rate_ppm = sampled * _MILLION // _HASHES
         self._max_entries = max(1, min(SHADOW_ENTRIES, max_entries * sampled // _HASHES))
         self._max_bytes = max(1, max_bytes * sampled // _HASHES)
@@ -127,6 +129,12 @@ class ShadowCaches:
         self._costs //= 2
         self._hits = [hits // 2 for hits in self._hits]
         self._saved = [saved // 2 for saved in self._saved]
+
+
+def sampled_below(max_entries: int) -> str:
+    """Return what the last four digits of a sampled key are below, for a cache of so many."""
+    wanted = _HASHES * SHADOW_ENTRIES // max(max_entries, 1)
+    return f"{max(1, min(_MOST_SAMPLED, wanted)):04x}"
 
 
 def hashed_key(text: str) -> str:

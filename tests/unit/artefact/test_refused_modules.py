@@ -52,8 +52,8 @@ def verdict(module: bytes) -> str:
 @pytest.mark.parametrize(
     ("module", "why"),
     [
-        (b"", "do not begin as one"),
-        (b"\0asm\2\0\0\0", "do not begin as one"),
+        (b"", "unsupported canister module format"),
+        (b"\0asm\2\0\0\0", "unsupported canister module format"),
         (MAGIC + b"\1", "ends in the middle"),
         (MAGIC + b"\1\5", "ends in the middle"),
         (MAGIC + b"\0\1\5", "ends in the middle"),

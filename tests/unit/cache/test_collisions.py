@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from cache_core import lookups, places, puts, upkeep
 from cache_core.answer_cache import AnswerCache
+from cache_core.bank_rows import rows_of_bank
 from cache_core.bank_store import BankStore
 from cache_core.kept import kept_of
 
@@ -47,7 +48,7 @@ def text_of(number: int, version: int) -> str:
 
 def check_index(cache: AnswerCache, store: BankStore) -> None:
     """Check that the index knows exactly what stands in the banks."""
-    rows = [row for bank in range(32) for row in store.rows(bank)]
+    rows = [row for n in range(32) for row in rows_of_bank(n, store.bank_items(n))]
     assert {digest: cache.index.get(digest) for digest in cache.index.digests()} == dict(rows)
     assert len(cache.index) == len(rows)
     assert cache.index.size_bytes == sum(kept.size_bytes for _, kept in rows)

@@ -59,17 +59,20 @@ def test_strangers_are_refused_everywhere(
 
 
 def test_writers_do_not_configure(main: Any) -> None:
-    """Nor purge, taint, export or tell the members."""
+    """Nor purge, taint, export or give roles; but the batcher, a writer, copies its members."""
     results = [
         main.configure(main.settings()),
         main.configure_namespace(main.namespace_settings(TENANT)),
         main.purge("all"),
         main.taint("x"),
         main.export_page(""),
-        main.allow_member(SHARED, TENANT),
+        main.allow_writer(TENANT),
+        main.add_controller(TENANT),
     ]
     assert all("NotAllowed" in result["Refused"] for result in results)
     assert main.hidden_scopes() == []
+    assert "Ok" in main.allow_member(SHARED, TENANT)
+    assert "Ok" in main.deny_member(SHARED, TENANT)
 
 
 def test_tenants_purge_their_own_namespace_and_tags_and_nothing_else(

@@ -165,7 +165,7 @@ def test_a_failing_timer_prints_and_the_next_minute_tries_again(
     after: Any = fresh_main()
     after.resume()
     with monkeypatch.context() as patch:
-        patch.setattr(after.cache.store, "rows", lambda _: 1 // 0)
+        patch.setattr(after.cache.store, "bank_items", lambda _: 1 // 0)
         platform.run_timers()
     assert "rebuild step failed" in platform.printed[-1]
     assert after.counters()["rebuilding"] == 32

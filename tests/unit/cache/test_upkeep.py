@@ -7,6 +7,7 @@ import pytest
 
 from cache_core import lookups, puts, upkeep
 from cache_core.answer_cache import AnswerCache
+from cache_core.bank_rows import rows_of_bank
 from cache_core.tally import Counts, pack_counts, unpack_counts
 from refrain_core.fingerprint import digest_of
 
@@ -61,7 +62,8 @@ def test_calls_during_a_rebuild_leave_a_true_index(
         puts.remove(after, digest_of(str(59 - step // 2)), everyone)
         puts.put(after, put_request(digest_of(f"new {step}")), SECOND)
         puts.put(after, put_request(digest_of(str(step)), "again"), SECOND)
-    rows = [row for bank in range(32) for row in after.store.rows(bank)]
+    banks = [(n, after.store.bank_items(n)) for n in range(32)]
+    rows = [row for n, items in banks for row in rows_of_bank(n, items)]
     assert {digest: after.index.get(digest) for digest in after.index.digests()} == dict(rows)
     assert len(after.index) == len(rows)
     assert after.index.size_bytes == sum(kept.size_bytes for _, kept in rows)
@@ -74,7 +76,7 @@ def test_a_failed_step_is_repeated(
     fill(cache, put_request, 40)
     after: AnswerCache = memory.resume()
     with monkeypatch.context() as patch:
-        patch.setattr(after.store, "rows", lambda _: 1 // 0)
+        patch.setattr(after.store, "bank_items", lambda _: 1 // 0)
         with pytest.raises(ZeroDivisionError):
             upkeep.work_step(after)
     while upkeep.work_step(after):

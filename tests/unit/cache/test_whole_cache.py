@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule
 
 from cache_core import certifying, fast_lookups, lookups, puts, upkeep
+from cache_core.bank_rows import rows_of_bank
 from tests.unit.cache.stored_answers import (
     KEYS,
     MODEL,
@@ -207,7 +208,7 @@ class WholeCache(ModelledCache):
     def index_is_true(self) -> None:
         """The index knows what stands in the banks that it has read, and each answer once."""
         store = self.cache.store
-        rows = dict(row for number in range(32) for row in store.rows(number))
+        rows = dict(row for n in range(32) for row in rows_of_bank(n, store.bank_items(n)))
         assert rows.keys() == {digest_at(key) for key in self.stored}
         known = {one: self.cache.index.get(one) for one in self.cache.index.digests()}
         assert known.items() <= rows.items()

@@ -47,6 +47,18 @@ COUNTS = {
     "bytes": 4_500,
     "rebuilding": 0,
 }
+POLICIES = {
+    "policy": "sieve",
+    "samples": 2_310,
+    "samples_needed": 2_000,
+    "sampled_ppm": 26_000,
+    "would_be": [
+        {"policy": "lru", "hit_ppm": 352_400, "saved_ppm": 1},
+        {"policy": "sieve", "hit_ppm": 310_000, "saved_ppm": 1},
+    ],
+    "recommended": "lru",
+    "recommended_by_cost": "sieve",
+}
 ROW = {
     "digest": DIGEST,
     "sample": 0,
@@ -76,6 +88,7 @@ def counted(running: Running) -> Running:
             "max_entries": 5,
             "max_bytes": 0,
         },
+        policy_report=lambda name: {**POLICIES, "namespace": name},
         hidden_scopes=lambda: [
             {"scope": "tag/public/geo", "since": "7"},
             {"scope": "tainted/toy@1:none", "since": "tainted"},
@@ -124,9 +137,23 @@ def test_stats_of_a_namespace_have_its_own_bounds_and_policy(
     assert lines[0] == f"of        {TENANT}"
     assert "stored    2 of at most 5 answers, 4.5 kB of at most 64.0 MB" in lines
     assert any(line.endswith("policy sieve") for line in lines)
+    would_hit = "would have hit lru 35.2 %, sieve 31.0 % of 2,310 sampled"
+    assert f"policies  {would_hit}: choose lru" in lines
     asked = [told[2:4] for told in counted.replica.told if told[0] == "query"]
     assert ("tenant_counters", [TENANT]) in asked
     assert ("namespace_settings", [TENANT]) in asked
+
+
+def test_stats_say_that_requests_are_too_few_for_a_recommendation(
+    counted: Running, refrain: Callable[..., Result]
+) -> None:
+    """No ratio is shown from a sample that tells nothing yet; json has what there is."""
+    few = {**POLICIES, "samples": 1_999, "recommended": "too few requests yet"}
+    counted.replica.methods["policy_report"] = lambda _: few
+    lines = refrain("cache", "stats", "--tenant", TENANT).stdout.splitlines()
+    assert "policies  too few requests yet: 1,999 of 2,000 that a comparison needs" in lines
+    told = json.loads(refrain("cache", "stats", "--tenant", TENANT, "--json").stdout)
+    assert told["policies"] == few
 
 
 def test_stats_of_a_new_cache_and_of_one_being_rebuilt() -> None:

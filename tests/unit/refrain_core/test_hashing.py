@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from refrain_core.fingerprint import digest_of, is_digest, short_key
-from refrain_core.xxh64 import xxh64
+from refrain_core.xxh64 import xxh64, xxh64_of_stripe
 
 STEADY = settings(deadline=None, derandomize=True, max_examples=300)
 SEEDS = st.integers(min_value=0, max_value=2**64 - 1)
@@ -23,6 +23,13 @@ def test_xxh64_equals_the_package_at_every_short_length() -> None:
     for size in range(100):
         data = bytes(range(size))
         assert xxh64(data) == xxhash.xxh64_intdigest(data)
+
+
+@STEADY
+@given(st.binary(min_size=32, max_size=32), st.integers(min_value=0, max_value=2**63 - 1))
+def test_one_stripe_hashes_the_same_in_one_go(data: bytes, seed: int) -> None:
+    """Four lanes in one integer do not disturb each other."""
+    assert xxh64_of_stripe(data, seed) == xxhash.xxh64_intdigest(data, seed)
 
 
 @STEADY
@@ -52,3 +59,6 @@ def test_what_is_no_digest() -> None:
     assert not is_digest("a" * 63)
     assert not is_digest("A" * 64)
     assert not is_digest("g" * 64)
+    assert not is_digest("\u0663" * 64)
+    assert not is_digest(" " * 64)
+    assert not is_digest("ab " * 21 + "a")

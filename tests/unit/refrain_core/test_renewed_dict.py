@@ -17,11 +17,11 @@ COMMANDS = st.lists(
 @given(COMMANDS)
 def test_it_holds_what_a_dict_holds(commands: list[tuple[str, str]]) -> None:
     """With so little to spare that it moves all the time."""
-    renewed: RenewedDict[int] = RenewedDict()
     model: dict[str, int] = {}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(renewed_dict, "SPARE_ADDITIONS", 3)
         patch.setattr(renewed_dict, "MOVED_AT_ONCE", 2)
+        renewed: RenewedDict[int] = RenewedDict()
         for value, (name, key) in enumerate(commands):
             if name == "put":
                 renewed.put(key, value)
@@ -37,14 +37,19 @@ def test_it_holds_what_a_dict_holds(commands: list[tuple[str, str]]) -> None:
 def test_churn_is_moved_to_fresh_dicts_a_few_entries_at_a_time() -> None:
     """No dict ever sees many more additions than it holds entries."""
     renewed: RenewedDict[int] = RenewedDict()
-    dicts: set[int] = set()
+    additions: dict[int, int] = {}
+    seen: list[dict[str, int]] = []
     most = 0
     for number in range(20_000):
-        before = len(renewed._fading)
+        before = len(renewed.halves[1])
         renewed.put(str(number), number)
         renewed.pop(str(number - 100))
-        most = max(most, before - len(renewed._fading))
-        dicts.add(renewed._additions)
+        most = max(most, before - len(renewed.halves[1]))
+        if all(one is not renewed.halves[0] for one in seen):
+            seen.append(renewed.halves[0])
+        place = next(n for n, one in enumerate(seen) if one is renewed.halves[0])
+        additions[place] = additions.get(place, 0) + 1
     assert len(renewed) == 100
-    assert max(dicts) <= 2 * 200 + renewed_dict.SPARE_ADDITIONS + 1
+    assert len(seen) > 10
+    assert max(additions.values()) <= 2 * 200 + renewed_dict.SPARE_ADDITIONS + 20
     assert most <= renewed_dict.MOVED_AT_ONCE + 2

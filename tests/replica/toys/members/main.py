@@ -4,6 +4,7 @@ import os
 import sys
 import time
 
+import kybra
 from kybra import (
     Async,
     CallResult,
@@ -206,3 +207,13 @@ def counters() -> Vec[nat64]:
 def reads_a_file() -> text:
     with open(os.devnull) as file:  # noqa: PTH123 (a canister has no pathlib)
         return file.read()
+
+
+class Word:
+    from_str = str
+
+
+@query
+def whoami_by_a_class_of_its_own() -> text:
+    kybra.Principal = Word  # type: ignore[assignment,misc]
+    return f"{ic.caller()} {ic.id()}"

@@ -1,0 +1,149 @@
+"""Answers on their way in, as the texts that their records are made of.
+
+An Entry is made, checked and written field by field, at some five million instructions. Most puts
+are alike, so this reads only what differs from those before: a digest, numbers, sizes. Whatever is
+unusual is no draft and goes by way of an Entry, whose checks in `admission` are the truth; a draft
+is never more than what they would let through. Unusual are tags, directives, labels that were not
+stored since the upgrade, and what does not fit into one value.
+"""
+
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
+
+from cache_core.admission import MAX_SAMPLE
+from cache_core.answer_texts import (
+    ANSWER,
+    HEADER_BYTES,
+    LAYOUT,
+    VALUE_BYTES,
+    Entry,
+    escaped_parts,
+    unescaped_parts,
+)
+from cache_core.cache_bounds import MAX_TTL_S, CacheBounds
+from refrain_core.chunked_text import utf8_len
+from refrain_core.fingerprint import is_digest, sample_digest
+from refrain_core.request_parts import MAX_PARTS_CHARACTERS
+
+Known = Collection["tuple[str, ...]"]
+"""Labels that were checked before, as `labels_of` groups them."""
+
+_HEAD_FIELDS = 13
+_TAIL_FIELDS = 15
+
+_TIMES_CHARACTERS = 91
+"""The longest layout, sequence and times of a header, their bars, and a number of pieces."""
+
+_DIGITS = 19
+"""A number of more may exceed the greatest: unusual."""
+
+# Makes a row without what its class's own `__new__` does in Python: a tenth of the price.
+_new = tuple.__new__
+
+
+class Draft(NamedTuple):
+    """A record of `v2|DIGEST|NAMESPACE|`, sequence and times, `front`, `back` and the answer.
+
+    front: trust, base digest, sample, kind and crossed; back: finish to pieces; both end in a bar.
+    fresh_s, kept_s: seconds to live from the moment of writing.
+    """
+
+    digest: str
+    namespace: str
+    fresh_s: int
+    kept_s: int
+    front: str
+    back: str
+    size_bytes: int
+    cost: int
+    parts: str
+
+
+def labels_of(entry: Entry) -> "tuple[str, ...]":
+    """Group the labels of an entry, which are then known together."""
+    return (entry.namespace, entry.trust, entry.finish, entry.model, entry.voters)
+
+
+def draft_of_header(header: str, content: str, known: Known, bounds: CacheBounds) -> "Draft | None":
+    """Read a header that came from outside, as of `keep`; None for what is unusual or wrong."""
+    head = header.split("|", _HEAD_FIELDS - 1)
+    if len(head) != _HEAD_FIELDS:
+        return None
+    layout, digest, namespace, sequence, stored, fresh, kept, trust, base, sample = head[:10]
+    back = head[12]
+    tail = back.split("|")
+    if len(tail) != _TAIL_FIELDS or layout != LAYOUT or base != digest or head[10] != ANSWER:
+        return None
+    finish, model, *numbers, tags, voters, parts_field, size, pieces, end = tail
+    parts = unescaped_parts(parts_field)
+    is_usual = (
+        not (tags or end)
+        and (sample, pieces) == ("0", "0")
+        and (namespace, trust, finish, model, voters) in known
+        and parts_field == escaped_parts(parts)
+        and _are_numbers([*numbers, sequence, stored, fresh, kept, head[11]])
+        and size == str(utf8_len(content))
+    )
+    if not is_usual:
+        return None
+    texts = (digest, namespace, f"{trust}|{base}|0|a|0|", back)
+    return _draft(texts, (int(fresh), int(kept)), content, (voters, parts), int(numbers[5]), bounds)
+
+
+def draft_of_request(
+    request: Mapping[str, Any], known: Known, bounds: CacheBounds
+) -> "Draft | None":
+    """Read a PutRequest; None for what is unusual or wrong."""
+    answer, base, sample = request["answer"], request["digest"], request["sample"]
+    trust, finish, model = answer["trust"], answer["finish"], answer["model"]
+    namespace, parts = request["namespace"], request["parts"]
+    voters = " ".join(request["voters"])
+    if request["cache_control"] or sample > MAX_SAMPLE:
+        return None
+    if (namespace, trust, finish, model, voters) not in known:
+        return None
+    content, cost = answer["content"], request["cost_cycles"]
+    back = (
+        f"{finish}|{model}|{answer['prompt_tokens']}|{answer['completion_tokens']}|"
+        f"{answer['dropped_messages']}|{answer['dropped_characters']}|{answer['created_at_ns']}|"
+        f"{cost}|{request['cost_ms']}||{voters}|{escaped_parts(parts)}|{utf8_len(content)}|0|"
+    )
+    ttl_s = request["ttl_s"]
+    lives = (bounds.default_ttl_s if ttl_s is None else ttl_s,) * 2
+    digest = sample_digest(base, sample) if is_digest(base) else ""
+    texts = (digest, namespace, f"{trust}|{base}|{sample}|a|0|", back)
+    return _draft(texts, lives, content, (voters, parts), cost, bounds)
+
+
+def _draft(  # noqa: PLR0913, PLR0917 - what both forms have read
+    texts: "tuple[str, str, str, str]",
+    lives: "tuple[int, int]",
+    content: str,
+    labels: "tuple[str, str]",
+    cost: int,
+    bounds: CacheBounds,
+) -> "Draft | None":
+    """Check what both forms have in common."""
+    digest, namespace, front, back = texts
+    fresh_s, kept_s = lives
+    voters, parts = labels
+    answer_bytes = utf8_len(content)
+    header = len(digest) + len(namespace) + len(front) + len(back) + _TIMES_CHARACTERS
+    is_usual = (
+        0 < answer_bytes <= min(bounds.max_answer_bytes, VALUE_BYTES - header)
+        and 0 < fresh_s <= kept_s <= MAX_TTL_S
+        and len(parts) <= MAX_PARTS_CHARACTERS
+        and parts.isascii()
+        and is_digest(digest)
+    )
+    if not is_usual:
+        return None
+    size_bytes = HEADER_BYTES + len(voters) + len(parts) + answer_bytes
+    return _new(Draft, (digest, namespace, fresh_s, kept_s, front, back, size_bytes, cost, parts))
+
+
+def _are_numbers(numbers: "list[str]") -> bool:
+    """Tell whether all are decimal digits, and few enough."""
+    digits = "".join(numbers)
+    sizes = [*map(len, numbers)]
+    return digits.isascii() and digits.isdigit() and min(sizes) > 0 and max(sizes) <= _DIGITS
