@@ -26,7 +26,7 @@ from batcher_core.serving import (
 )
 from batcher_state import desk, tallies
 from keeping import cache, kept
-from model_rounds import Sample, sampled
+from model_rounds import Sample, most_cycles_of, sampled
 from refrain_core.refusals import internal, lease_lost
 
 Flying = Generator[Any, Any, Outcome]
@@ -146,7 +146,7 @@ def _grounded(work: Work, refusal: "dict[str, Any] | None") -> Outcome:
 
 def _call_model(work: Work, found: Found) -> Flying:
     plan, cost = work.plan, work.cost
-    made = yield from sampled(Sample(plan, work.token, 0, cost.call_cycles))
+    made = yield from sampled(Sample(plan, work.token, 0, most_cycles_of(plan, cost)))
     outcome = read_inference(made.reply, made.error, plan.digest, found.status())
     tallies.add("outcalls", outcalls_of(made.reply))
     # A failure costs what it cost, and no margin.

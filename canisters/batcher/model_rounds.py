@@ -14,6 +14,7 @@ import till
 from batcher_core.ask_plan import Plan
 from batcher_core.call_reading import outcalls_of, was_sent
 from batcher_core.kept_rounds import Kept
+from batcher_core.money import MAX_ROUNDS, Price, call_cycles_of
 from batcher_core.round_plan import (
     goes_on,
     lasts,
@@ -58,6 +59,11 @@ class Sample(NamedTuple):
     def key(self) -> str:
         """Where this sample's rounds are kept."""
         return sample_digest(self.plan.digest, self.number)
+
+
+def most_cycles_of(plan: Plan, cost: Price) -> int:
+    """Return what one sample may cost: of a payer what is held, of the owner what it may take."""
+    return cost.call_cycles if plan.is_paying else call_cycles_of(plan.request, MAX_ROUNDS)
 
 
 Sampling = Generator[Any, Any, Sampled]
@@ -114,31 +120,34 @@ def _round(sample: Sample, kept: "Kept | None", spent: int) -> "Generator[Any, A
 def _following(
     sample: Sample, kept: "Kept | None", whole: dict[str, Any], continues: str, spent: int
 ) -> "Kept | None":
-    """Keep a round that another is to follow; or forget all of them: the answer is here."""
+    """Keep a round that another is to follow; or forget all of them: the answer is here.
+
+    Where the next one cannot be paid any more, what was said stays for the next ask.
+    """
     now_ns = ic.time()
     answer = whole["Inferred"]["answer"]
     said = answer["content"] if kept is None else answer["content"][len(kept.answer["content"]) :]
     number = 1 if kept is None else kept.rounds + 1
     following = Kept(answer, sample.token, number, sample.is_alone, 0)
-    if not _may_go_on(sample, following, continues, said, spent):
+    if not goes_on(sample.plan.request, following, continues, said):
         if kept is not None:
             _forget(sample, now_ns)
         return None
     renewed = desk.renew(sample.plan.digest, sample.token, now_ns, rows.settings)
-    if renewed is None or not lasts(renewed.deadline_ns, now_ns, rows.settings.lease_s):
+    if renewed is None:
         return None
     following = following._replace(until_ns=renewed.read_until_ns)
     rounds.add(sample.key, following, said)
-    return following
+    is_lasting = lasts(renewed.deadline_ns, now_ns, rows.settings.lease_s)
+    return following if is_lasting and _is_paid(sample, following, spent) else None
 
 
-def _may_go_on(sample: Sample, following: Kept, continues: str, said: str, spent: int) -> bool:
-    request = sample.plan.request
+def _is_paid(sample: Sample, following: Kept, spent: int) -> bool:
+    """Tell whether a further round is paid for, and can be sent without a trap."""
     left_cycles = sample.most_cycles - spent
-    return (
-        goes_on(request, following, continues, said)
-        and least_round_cycles(request, following) <= left_cycles
-    )
+    attached = min(left_cycles, round_cycles(sample.plan.request, following))
+    is_enough = least_round_cycles(sample.plan.request, following) <= left_cycles
+    return is_enough and till.can_attach(attached)
 
 
 def _forget(sample: Sample, now_ns: int) -> None:

@@ -45,6 +45,11 @@ def refuse_unfunded(cost: Price) -> "dict[str, Any] | None":
     return refuse_short_balance(ic.canister_balance128(), 0, cost.call_cycles)
 
 
+def can_attach(cycles: int) -> bool:
+    """Tell whether this canister can attach so many to a call: more than there is would trap."""
+    return refuse_short_balance(ic.canister_balance128(), 0, cycles) is None
+
+
 def take_fee(plan: Plan) -> int:
     """Take the fee of a hit or of joining a flight; return it. Sponsored askers pay none."""
     if not plan.is_paying:

@@ -2,6 +2,8 @@
 
 from typing import Any, cast
 
+from kybra import Vec, ic, query, text, update
+
 from infer_core.provider_rules import MAX_PROVIDERS, Provider, check_settings, provider_from
 from infer_core.shard_choice import count_held, lease_keys
 from infer_core.usage import Usage
@@ -13,10 +15,11 @@ from infer_registry import (
     forget_writer,
     known_providers,
     listed_controllers,
+    listed_writers,
     store_provider,
 )
 from lease_table import lease_table
-from refrain_api.infer_records import ProviderView
+from refrain_api.infer_records import ProviderSettings, ProviderView
 from refrain_api.refusal_variants import Done
 from refrain_core.access import (
     refuse_controller_removal,
@@ -27,23 +30,25 @@ from refrain_core.refusals import bad_request
 from usage_table import usages
 
 
-def write_provider(caller: str, settings: Any) -> Done:
-    """Add or replace a provider; without a key in the settings the stored one stays."""
+@update
+def set_provider(settings: ProviderSettings) -> Done:
+    """Add or replace a provider (controllers); without api_key the stored key stays."""
     refusal = (
-        refuse_unless_controller(caller, listed_controllers)
-        or check_settings(settings)
-        or _refuse_one_more(settings["name"])
+        _refuse_stranger()
+        or check_settings(cast("Any", settings))
+        or _refuse_more(settings["name"])
     )
     if refusal is not None:
         return refused(refusal)
     before = known_providers.get(settings["name"])
-    store_provider(provider_from(settings, before.api_key if before else ""))
+    store_provider(provider_from(cast("Any", settings), before.api_key if before else ""))
     return {"Ok": settings["name"]}
 
 
-def erase_provider(caller: str, name: str) -> Done:
-    """Forget a provider and its key; calls under way end as they would."""
-    refusal = refuse_unless_controller(caller, listed_controllers)
+@update
+def remove_provider(name: text) -> Done:
+    """Forget a provider and its key (controllers); calls under way end as they would."""
+    refusal = _refuse_stranger()
     if refusal is None and name not in known_providers:
         refusal = bad_request("no provider of this name: providers() lists them")
     if refusal is not None:
@@ -52,41 +57,56 @@ def erase_provider(caller: str, name: str) -> Done:
     return {"Ok": name}
 
 
-def grant_writer(caller: str, principal: str) -> Done:
-    """List a writer."""
-    refusal = refuse_unless_controller(caller, listed_controllers) or refuse_grant(principal)
+@query
+def providers() -> Vec[ProviderView]:
+    """List the providers: nobody sees a key, and only controllers see a URL."""
+    return view_providers(ic.caller().to_str(), ic.time())
+
+
+@update
+def allow_writer(writer: text) -> Done:
+    """Let a principal ask for inferences (controllers)."""
+    refusal = _refuse_stranger() or refuse_grant(writer)
     if refusal is not None:
         return refused(refusal)
-    enlist_writer(principal)
-    return {"Ok": principal}
+    enlist_writer(writer)
+    return {"Ok": writer}
 
 
-def revoke_writer(caller: str, principal: str) -> Done:
-    """Take a writer from the list; one who is not on it is no fault."""
-    refusal = refuse_unless_controller(caller, listed_controllers)
+@update
+def deny_writer(writer: text) -> Done:
+    """Let a principal ask no more (controllers); one who is not on the list is no fault."""
+    refusal = _refuse_stranger()
     if refusal is not None:
         return refused(refusal)
-    forget_writer(principal)
-    return {"Ok": principal}
+    forget_writer(writer)
+    return {"Ok": writer}
 
 
-def grant_controller(caller: str, principal: str) -> Done:
-    """List a controller."""
-    refusal = refuse_unless_controller(caller, listed_controllers) or refuse_grant(principal)
+@query
+def writers() -> Vec[text]:
+    """List the writers to controllers; a stranger sees an empty list."""
+    return sorted(listed_writers) if ic.caller().to_str() in listed_controllers else []
+
+
+@update
+def add_controller(controller: text) -> Done:
+    """Let another principal configure this canister (controllers)."""
+    refusal = _refuse_stranger() or refuse_grant(controller)
     if refusal is not None:
         return refused(refusal)
-    enlist_controller(principal)
-    return {"Ok": principal}
+    enlist_controller(controller)
+    return {"Ok": controller}
 
 
-def revoke_controller(caller: str, principal: str) -> Done:
-    """Take a controller from the list, never the last."""
-    refusal = refuse_unless_controller(caller, listed_controllers)
-    refusal = refusal or refuse_controller_removal(principal, listed_controllers)
+@update
+def remove_controller(controller: text) -> Done:
+    """Let a principal configure no more (controllers); the last one stays."""
+    refusal = _refuse_stranger() or refuse_controller_removal(controller, listed_controllers)
     if refusal is not None:
         return refused(refusal)
-    forget_controller(principal)
-    return {"Ok": principal}
+    forget_controller(controller)
+    return {"Ok": controller}
 
 
 def view_providers(caller: str, now_ns: int) -> list[ProviderView]:
@@ -113,6 +133,9 @@ def _view(provider: Provider, url: str, now_ns: int) -> ProviderView:
         "has_key": "yes" if provider.api_key else "no",
         "max_new_tokens": provider.max_new_tokens,
         "shard_ids": list(provider.shard_ids),
+        "form": provider.form,
+        "template": provider.template,
+        "features": list(provider.features),
         "calls": usage.calls,
         "failures": usage.failures,
         "prompt_tokens": usage.prompt_tokens,
@@ -121,7 +144,11 @@ def _view(provider: Provider, url: str, now_ns: int) -> ProviderView:
     }
 
 
-def _refuse_one_more(name: str) -> dict[str, Any] | None:
+def _refuse_stranger() -> dict[str, Any] | None:
+    return refuse_unless_controller(ic.caller().to_str(), listed_controllers)
+
+
+def _refuse_more(name: str) -> dict[str, Any] | None:
     if name in known_providers or len(known_providers) < MAX_PROVIDERS:
         return None
     return bad_request(f"{MAX_PROVIDERS} providers are the most: remove one first")

@@ -5,6 +5,8 @@ from typing import Any, NamedTuple, cast
 from kybra import ic
 
 from infer_core.inference import (
+    NOTHING,
+    Cost,
     Prepared,
     check_cycles,
     check_inference,
@@ -16,8 +18,8 @@ from infer_core.inference import (
 from infer_core.outcall_plan import TRANSFORM, OutcallPlan
 from infer_core.parameter_support import continuers, takers
 from infer_core.provider_rules import Provider
-from infer_core.reply import ModelReply
-from infer_core.shard_choice import candidates, choose, named, retry_after_s
+from infer_core.reply_fields import ModelReply
+from infer_core.shard_choice import Choice, candidates, choose, named, retry_after_s
 from infer_core.usage import Usage
 from infer_core.work_budgets import Budgets
 from infer_registry import known_providers, listed_writers
@@ -47,20 +49,22 @@ def open_call(inference: Any) -> OpenCall | dict[str, Any]:
     Whatever can fail is done before the lease, so that a refusal leaves nothing behind.
     """
     refusal = refuse_unless_listed(ic.caller().to_str(), listed_writers, "writer")
-    serving = refusal or _serving(inference)
-    if isinstance(serving, dict):
-        return serving
-    now_ns = ic.time()
-    choice = choose(serving, lease_table.leases, now_ns)
-    if choice is None:
-        return busy(retry_after_s(serving, lease_table.leases, now_ns))
-    prepared = prepare(paced(choice.provider, BUDGETS), inference)
-    refusal = check_cycles(prepared.plan, ic.msg_cycles_available(), ic.canister_balance())
+    serving = refusal or _able(inference)
+    choice = serving if isinstance(serving, dict) else free_shard(serving)
+    if isinstance(choice, dict):
+        return choice
+    return take(choice, prepare(paced(choice.provider, BUDGETS), inference))
+
+
+def take(choice: Choice, prepared: Prepared) -> OpenCall | dict[str, Any]:
+    """Lease a free shard for what is prepared and take its price, or return the refusal."""
+    plan = prepared.plan
+    refusal = check_cycles(plan, ic.msg_cycles_available(), ic.canister_balance())
     if refusal is not None:
         return refusal
-    outcall = _outcall_args(prepared.plan)
-    token = lease_table.take(choice.keys, now_ns)
-    ic.msg_cycles_accept(prepared.plan.price_cycles)
+    outcall = _outcall_args(plan)
+    token = lease_table.take(choice.keys, ic.time())
+    ic.msg_cycles_accept(plan.price_cycles)
     return OpenCall(prepared, choice.keys, token, outcall)
 
 
@@ -68,49 +72,69 @@ def settle_call(call: OpenCall, ok: Any, reject: str | None) -> InferResult:
     """Put state back if the lease still holds, book the cost in any case, render the result."""
     now_ns = ic.time()
     prepared = call.prepared
-    charged_cycles = prepared.plan.price_cycles
-    usage = Usage(calls=1, charged_cycles=charged_cycles)
-    if not lease_table.settle(call.keys, call.token, now_ns):
-        book_usage(prepared.provider.name, usage._replace(late_replies=1))
-        late = lease_lost("the reply came after its lease had ended: ask again")
-        return refuse(late, 1, charged_cycles)
+    cost = Cost(1, prepared.plan.price_cycles)
+    usage = give_back(call, now_ns)
+    if usage is None:
+        return refuse(lease_lost("the reply came after its lease had ended: ask again"), cost)
     outcome = read_outcome(prepared, ok, reject)
     note_pace(prepared.provider.name, prepared.budget.max_tokens, outcome, now_ns - call.token)
     if isinstance(outcome, dict):
         book_usage(prepared.provider.name, usage._replace(failures=1))
-        return refuse(outcome, 1, charged_cycles)
+        return refuse(outcome, cost)
     book_usage(prepared.provider.name, _success(usage, outcome))
     return cast("InferResult", inferred(prepared, outcome, now_ns))
 
 
-def refuse(refusal: dict[str, Any], outcalls: int = 0, charged_cycles: int = 0) -> InferResult:
+def give_back(call: OpenCall, now_ns: int) -> Usage | None:
+    """Give a call's shard back; what it used so far, or None, booked, where its lease was over."""
+    usage = Usage(calls=1, charged_cycles=call.prepared.plan.price_cycles)
+    if lease_table.settle(call.keys, call.token, now_ns):
+        return usage
+    book_usage(call.prepared.provider.name, usage._replace(late_replies=1))
+    return None
+
+
+def refuse(refusal: dict[str, Any], cost: Cost = NOTHING) -> InferResult:
     """Render a refusal with what it cost all the same."""
-    return cast("InferResult", failed(refusal, outcalls, charged_cycles))
+    return cast("InferResult", failed(refusal, cost))
 
 
 def dearest_plan(inference: Any) -> OutcallPlan | dict[str, Any]:
     """Plan the dearest call that an inference may become, or return the refusal."""
-    serving = _serving(inference)
+    serving = _able(inference)
     if isinstance(serving, dict):
         return serving
     plans = [prepare(provider, inference).plan for provider in serving]
     return max(plans, key=lambda plan: plan.fee_cycles)
 
 
-def _serving(inference: Any) -> list[Provider] | dict[str, Any]:
-    """Check an inference and list who may serve it, or return the refusal."""
-    refusal = check_inference(inference)
-    if refusal is not None:
-        return refusal
-    request = inference["request"]
-    serving = candidates(known_providers.values(), request["model"], inference["sample"])
+def providers_of(inference: Any) -> list[Provider] | dict[str, Any]:
+    """List who serves a checked inference's model and may be asked, or return the refusal."""
+    model = inference["request"]["model"]
+    serving = candidates(known_providers.values(), model, inference["sample"])
     if not serving:
         return unknown_model("no provider serves this model: models() names those served")
-    serving = named(serving, inference["provider"])
-    if not serving:
+    chosen = named(serving, inference["provider"])
+    if not chosen:
         return unknown_model("this provider does not serve this model: providers() lists them")
-    able = takers(serving, request)
-    return able if isinstance(able, dict) else continuers(able, inference["so_far"])
+    return chosen
+
+
+def free_shard(serving: list[Provider]) -> Choice | dict[str, Any]:
+    """Choose a free shard of the providers, or say when one may be."""
+    now_ns = ic.time()
+    choice = choose(serving, lease_table.leases, now_ns)
+    return choice or busy(retry_after_s(serving, lease_table.leases, now_ns))
+
+
+def _able(inference: Any) -> list[Provider] | dict[str, Any]:
+    """Check an inference and list who may serve it, or return the refusal."""
+    serving = check_inference(inference) or providers_of(inference)
+    if not isinstance(serving, dict):
+        serving = takers(serving, inference["request"])
+    if isinstance(serving, dict):
+        return serving
+    return continuers(serving, inference["so_far"])
 
 
 def _success(usage: Usage, reply: ModelReply) -> Usage:

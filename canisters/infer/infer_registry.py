@@ -5,7 +5,7 @@ from typing import Any
 from kybra_simple_db import Database, Entity, Integer, String
 from kybra_simple_logging import disable_logging
 
-from infer_core.provider_rules import Provider
+from infer_core.provider_rules import OPENAI_CHAT, Provider, features_of_old
 from infer_maps import registry_map
 
 
@@ -21,6 +21,9 @@ class ProviderEntity(Entity):
     api_key = String()
     max_new_tokens = Integer()
     shard_ids = String()
+    form = String()
+    template = String()
+    features = String()
 
 
 class WriterEntity(Entity):
@@ -59,6 +62,7 @@ def store_provider(provider: Provider) -> None:
     """Add a provider, or replace the one of its name, in one save."""
     fields = provider._asdict()
     fields["shard_ids"] = " ".join(provider.shard_ids)
+    fields["features"] = " ".join(provider.features)
     fields["_type"] = ProviderEntity.__name__
     _keep(ProviderEntity.deserialize(fields))
 
@@ -104,4 +108,11 @@ def _keep(entity: ProviderEntity) -> None:
         fields.api_key,
         fields.max_new_tokens,
         tuple(fields.shard_ids.split(" ")),
+        *_form_of(fields),
     )
+
+
+def _form_of(fields: Any) -> tuple[str, str, tuple[str, ...]]:
+    if not fields.form:
+        return OPENAI_CHAT, "", features_of_old(fields.url)
+    return fields.form, fields.template, tuple(fields.features.split())

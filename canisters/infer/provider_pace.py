@@ -5,7 +5,7 @@ In the heap only: after an upgrade the first round is a safe one again, and meas
 
 from typing import Any
 
-from infer_core.parameter_support import continuers
+from infer_core.parameter_support import continues
 from infer_core.provider_rules import Provider
 from infer_core.round_sizing import measured_rate, rate_after_timeout, round_limit
 from infer_core.work_budgets import Budgets
@@ -20,15 +20,10 @@ def paced(provider: Provider, budgets: Budgets) -> Provider:
     """Return the provider with the most new tokens of its next round."""
     rate_milli = rates_milli.get(provider.name, 0)
     most = min(provider.max_new_tokens, budgets.round_tokens)
-    if rate_milli or can_continue(provider):
+    if rate_milli or continues(provider):
         most = round_limit(budgets, provider.max_new_tokens, rate_milli)
     # What cannot be continued has its whole answer in the first round, until it proves too slow.
     return provider._replace(max_new_tokens=most)
-
-
-def can_continue(provider: Provider) -> bool:
-    """Tell whether an answer of this provider can go on in another round."""
-    return isinstance(continuers([provider], "so far"), list)
 
 
 def note_pace(name: str, asked_tokens: int, outcome: Any, took_ns: int) -> None:

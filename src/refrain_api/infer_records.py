@@ -59,8 +59,13 @@ class InferManyResult(Variant, total=False):
 
 
 # A provider as the controller states it. mode: "non_replicated" or "replicated".
-# path form of the endpoint is OpenAI's chat completions; shard_ids name the workers or
-# weight parts that one call occupies; api_key is written once and never read back.
+# form: how its endpoint is asked: "openai_chat", "openai_completions" or "hf_text_generation".
+# template: how a conversation is written as one text: "chatml", "smollm2", "deepseek-r1", "plain",
+# or "" where only messages are sent.
+# features: "llama_cpp" (it is llama.cpp's server), "prefill" (it continues an assistant's last
+# message), "lists" (it takes a list of prompts).
+# shard_ids name the workers or weight parts that one call occupies; api_key is written once and
+# never read back.
 class ProviderSettings(Record):
     name: text
     url: text
@@ -70,6 +75,9 @@ class ProviderSettings(Record):
     api_key: Opt[text]
     max_new_tokens: nat32
     shard_ids: Vec[text]
+    form: text
+    template: text
+    features: Vec[text]
 
 
 # A provider as anybody may see it: no key, and no URL for strangers.
@@ -81,6 +89,9 @@ class ProviderView(Record):
     has_key: text
     max_new_tokens: nat32
     shard_ids: Vec[text]
+    form: text
+    template: text
+    features: Vec[text]
     calls: nat64
     failures: nat64
     prompt_tokens: nat64

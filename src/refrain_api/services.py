@@ -3,7 +3,7 @@
 from kybra import Service, Vec, service_query, service_update, text
 
 from refrain_api.cache_records import LookupResult, NegativeRequest, PutRequest, PutResult
-from refrain_api.infer_records import InferRequest, InferResult
+from refrain_api.infer_records import InferManyResult, InferRequest, InferResult
 from refrain_api.refusal_variants import Done
 
 
@@ -29,6 +29,9 @@ class CacheService(Service):
 class InferService(Service):
     @service_update
     def infer(self, request: InferRequest) -> InferResult: ...
+
+    @service_update
+    def infer_many(self, requests: Vec[InferRequest]) -> InferManyResult: ...
 
     @service_query
     def models(self) -> Vec[text]: ...

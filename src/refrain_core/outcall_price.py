@@ -24,6 +24,10 @@ BYTES_PER_TOKEN = 16
 """Room for a token's text as escaped JSON; a larger reply is asked for again with more."""
 
 
+BYTES_AROUND_ANSWER = 128
+"""The JSON around each answer of a list."""
+
+
 def outcall_fee_cycles(
     request_bytes: int, max_response_bytes: int, nodes: int = DEFAULT_NODES
 ) -> int:
@@ -37,6 +41,7 @@ def outcall_fee_cycles(
     return a_node * nodes
 
 
-def max_response_bytes_for(max_new_tokens: int) -> int:
+def max_response_bytes_for(max_new_tokens: int, answers: int = 1) -> int:
     """Choose the reply size to ask for, at most the platform's 2 MB."""
-    return min(MAX_RESPONSE_BYTES, ENVELOPE_BYTES + BYTES_PER_TOKEN * max_new_tokens)
+    answer_bytes = BYTES_PER_TOKEN * max_new_tokens + (BYTES_AROUND_ANSWER if answers > 1 else 0)
+    return min(MAX_RESPONSE_BYTES, ENVELOPE_BYTES + answer_bytes * answers)

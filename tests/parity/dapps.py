@@ -96,6 +96,9 @@ class Dapps:
             "api_key": ["sk-made-up"],
             "max_new_tokens": 512,
             "shard_ids": ["a", "b"],
+            "form": "openai_chat",
+            "template": "",
+            "features": [],
         }
         self.command("infer", "set_provider", settings)
 

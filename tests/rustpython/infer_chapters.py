@@ -7,8 +7,6 @@ from infer_core import (
     budget,
     foreign_json,
     inference,
-    outcall_plan,
-    parameter_support,
     prompt,
     provider_rules,
     reject_texts,
@@ -17,9 +15,8 @@ from infer_core import (
     status_classes,
     usage,
 )
-from infer_core.provider_rules import Provider
 from refrain_core.leases import Lease
-from tests.rustpython.infer_inputs import PROVIDER_CHANGES, RAW_BODIES, REJECTS
+from tests.rustpython.infer_inputs import FAR, LOCAL, PROVIDER_CHANGES, RAW_BODIES, REJECTS
 from tests.rustpython.inputs import (
     MODEL,
     SECOND,
@@ -32,15 +29,10 @@ from tests.rustpython.inputs import (
 )
 from tests.rustpython.recording import Recording
 
-LOCAL = Provider("p", "http://127.0.0.1:9", MODEL, "rm", "non_replicated", "k", 64, ("a+b", "c"))
-FAR = Provider("q", "https://x.example/v1/", MODEL, "far", "replicated", "", 512, ("a",))
-DIGEST = "0123456789abcdef" * 4
-
 
 def add(book: Recording) -> None:
     """Record all chapters."""
     prompts(book)
-    plans(book)
     inferences(book)
     replies(book)
     foreign(book)
@@ -80,35 +72,6 @@ def prompts(book: Recording) -> None:
             book.call(budget.finish_word, word, planned)
 
 
-def plans(book: Recording) -> None:
-    """The whole HTTP request, its JSON byte for byte, and its price."""
-    book.chapter("infer: plans")
-    made = Inputs(21)
-    requests = [ask(text, stop=[text]) for text in TEXTS]
-    for micros in (0, 1, 10, 700_000, 999_999, 1_000_000, 2_000_000):
-        requests += [ask(temperature_micros=micros, top_p_micros=max(1, micros // 2))]
-    schemas = ("json_object", '{"type":"object","n":[1,2.50,1e3,true,null]}', '{"é":"\\u001b"}')
-    requests += [ask(response_format=schema) for schema in schemas]
-    extras = ['{"top_k":4.0e1,"a":[1,-0.0,"é"]}', '{"json_schema":{"strict":false}}']
-    requests += [ask(extra=extra, response_format="{}") for extra in extras]
-    requests += [ask(messages=made.messages(80), seed=2**64 - 1) for _ in range(60)]
-    for request in requests:
-        for provider in (LOCAL, FAR):
-            sample = outcall_plan.Sample(DIGEST, made.random.randrange(3))
-            facts = (provider, request, request["messages"], 64, sample)
-            plan = book.call(outcall_plan.plan_outcall, *facts)
-            book.call(outcall_plan.OutcallPlan.fee_cycles, plan)
-            book.call(outcall_plan.OutcallPlan.price_cycles, plan)
-    for request in [ask(), *[ask(extra=extra) for extra in extras]]:
-        book.call(parameter_support.takers, [LOCAL, FAR], request)
-        book.call(parameter_support.takers, [LOCAL], request)
-    for serving in ([], [FAR], [FAR, LOCAL]):
-        for so_far in ("", "x"):
-            book.call(parameter_support.continuers, serving, so_far)
-    for url in ("https://x", "https://x/v1", "https://x/v1/", "https://x/v1/chat/completions/"):
-        book.call(outcall_plan.chat_url, url)
-
-
 def inferences(book: Recording) -> None:
     """An inference from its check to its result."""
     book.chapter("infer: inferences")
@@ -130,7 +93,7 @@ def inferences(book: Recording) -> None:
         ok = {"status": 200, "headers": [], "body": json.dumps(chat("é")).encode()}
         read = book.call(inference.read_outcome, prepared, ok, None)
         book.call(inference.inferred, prepared, read, START_NS)
-    book.call(inference.failed, {"BadReply": "x"}, 1, 5)
+    book.call(inference.failed, {"BadReply": "x"}, inference.Cost(1, 5))
 
 
 def replies(book: Recording) -> None:
@@ -185,7 +148,7 @@ def rejects(book: Recording) -> None:
 def providers(book: Recording) -> None:
     """Every refusal of a provider's settings."""
     book.chapter("infer: provider rules")
-    good = LOCAL._asdict() | {"shard_ids": ["a+b", "c"]}
+    good = LOCAL._asdict() | {"shard_ids": ["a+b", "c"], "features": list(LOCAL.features)}
     for field, values in PROVIDER_CHANGES.items():
         for value in values:
             settings = good | {field: value}
@@ -193,6 +156,7 @@ def providers(book: Recording) -> None:
             book.call(provider_rules.provider_from, settings, "stored")
     for url in PROVIDER_CHANGES["url"]:
         book.call(provider_rules.is_loopback, url)
+        book.call(provider_rules.features_of_old, url)
     for shard_id in ("a", "a+b", "", "+"):
         book.call(provider_rules.shard_parts, shard_id)
 

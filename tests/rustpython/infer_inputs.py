@@ -2,6 +2,18 @@
 
 from typing import Any
 
+from infer_core.provider_rules import Provider
+from tests.rustpython.inputs import MODEL
+
+DIGEST = "0123456789abcdef" * 4
+LOCAL = Provider(
+    *("p", "http://127.0.0.1:9", MODEL, "rm", "non_replicated", "k", 64, ("a+b", "c")),
+    *("openai_chat", "chatml", ("llama_cpp", "prefill", "lists")),
+)
+FAR = Provider("q", "https://x.example/v1/", MODEL, "far", "replicated", "", 512, ("a",))
+TEXT = LOCAL._replace(name="t", form="openai_completions", template="deepseek-r1")
+FACE = FAR._replace(name="h", form="hf_text_generation", template="smollm2")
+
 REJECTS = [
     *("", "zzz", "Rejection code 2, Connecting to 127.0.0.1 failed: x", "Rejection code x, y"),
     *("Rejection code 1, Http body exceeds size limit of 2000 bytes.", "Rejection code 5"),
@@ -48,6 +60,9 @@ PROVIDER_CHANGES: dict[str, list[Any]] = {
     "mode": ["replicated", "", "x"],
     "api_key": [None, "", "a b", "é", "k" * 1_001, "\x1b"],
     "max_new_tokens": [0, 1, 4_096, 4_097],
+    "form": ["openai_completions", "hf_text_generation", ""],
+    "template": ["", "plain", "x"],
+    "features": [[], ["lists"], ["lists", "lists"], ["x"]],
     "shard_ids": [
         [],
         ["a", "a"],

@@ -15,6 +15,9 @@ PROVIDER = {
     "api_key": "sk",
     "max_new_tokens": 512,
     "shard_ids": ["a+b", "c"],
+    "form": "openai_chat",
+    "template": "chatml",
+    "features": ["llama_cpp", "prefill", "lists"],
 }
 
 
@@ -45,6 +48,7 @@ def infer(canister: Played) -> None:
             reply = {"status": 200, "headers": [], "body": body}
             reduced = canister.send("transform", {"response": reply, "context": b""})["replied"]
             canister.answer(waiting, reduced)
+    lists(canister)
     canister.send("infer", inference("x"), by=STRANGER, cycles=10**12)
     canister.send("infer", inference("x"), by=WRITER, cycles=5)
     canister.send("infer", inference("x", response_format='{"a":e}'), by=WRITER, cycles=10**12)
@@ -58,3 +62,21 @@ def infer(canister: Played) -> None:
     canister.upgrade()
     canister.send("counters")
     canister.send("providers")
+
+
+def lists(canister: Played) -> None:
+    """Lists answered, answered in part, rejected and refused."""
+    items = [inference(f"? {text}", max_tokens=9) | {"provider": "local"} for text in TEXTS[:5]]
+    choices = [{"index": n, "text": text, "finish_reason": "stop"} for n, text in enumerate(TEXTS)]
+    for told in (choices[:5], choices[2:4], choices[:1]):
+        canister.send("quote_infer_many", items, by=WRITER)
+        waiting = canister.send("infer_many", items, by=WRITER, cycles=10**12)
+        reply = {"status": 200, "headers": [], "body": json.dumps({"choices": told}).encode()}
+        reduced = canister.send("transform", {"response": reply, "context": b""})["replied"]
+        canister.answer(waiting, reduced)
+    waiting = canister.send("infer_many", items, by=WRITER, cycles=10**12)
+    canister.answer(waiting, None, "Rejection code 1, Timeout expired")
+    for refused in ([], items * 4, [items[0], inference("x", max_tokens=3)]):
+        canister.send("infer_many", refused, by=WRITER, cycles=10**12)
+    canister.send("infer_many", items, by=STRANGER, cycles=10**12)
+    canister.send("infer_many", items, by=WRITER, cycles=5)

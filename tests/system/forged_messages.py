@@ -29,6 +29,9 @@ PROVIDER = {
     "api_key": None,
     "max_new_tokens": 5,
     "shard_ids": ["a"],
+    "form": "openai_chat",
+    "template": "",
+    "features": [],
 }
 INFERENCE = {
     "digest": DIGEST,
@@ -56,6 +59,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "hit_by_digest": (DIGEST,),
     "import_page": ([{"header": "v2|", "content": "forged", "checksum": DIGEST}],),
     "infer": (INFERENCE,),
+    "infer_many": ([INFERENCE],),
     "keep": (f"v2|{DIGEST}|public|", "forged"),
     "list_answers": ("", "", 100),
     "lookup": (request("hello", namespace="public"),),
@@ -81,6 +85,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "put_negative": (FAILURE,),
     "quote": (request("hello"),),
     "quote_infer": (INFERENCE,),
+    "quote_infer_many": ([INFERENCE],),
     "refresh_models": (),
     "remove": (DIGEST,),
     "remove_provider": ("local",),

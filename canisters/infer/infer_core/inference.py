@@ -2,15 +2,24 @@
 
 from typing import Any, NamedTuple
 
+from infer_core.answer_text import settled_reply
+from infer_core.backends.asking import Asking, Turn
 from infer_core.budget import Budget, finish_word, plan_budget
 from infer_core.foreign_json import parse_foreign
-from infer_core.outcall_plan import OutcallPlan, Sample, plan_outcall
-from infer_core.parameter_support import continuers
-from infer_core.prompt import FittedPrompt, fit_prompt, with_prefill
+from infer_core.outcall_plan import (
+    OutcallPlan,
+    Sample,
+    idempotency_key,
+    plan_outcall,
+    seed_of,
+    with_room,
+)
+from infer_core.parameter_support import continues
+from infer_core.prompt import FittedPrompt, fit_prompt
 from infer_core.provider_rules import MODES, REPLICATED, Provider
 from infer_core.reject_texts import reject_refusal
-from infer_core.reply import ModelReply, read_reply
-from infer_core.reply_room import room_with
+from infer_core.reply import read_list, read_reply
+from infer_core.reply_fields import ModelReply
 from refrain_core.limits import MAX_PROMPT_CHARACTERS
 from refrain_core.outcall_price import HELD_CYCLES_PER_CALL
 from refrain_core.refusals import bad_request, out_of_cycles, too_few_cycles, too_large
@@ -21,7 +30,10 @@ _HEX = frozenset("0123456789abcdef")
 
 
 class Prepared(NamedTuple):
-    """Everything that one call needs, extracted from state before it is made."""
+    """Everything that an answer needs, extracted from state before its call is made.
+
+    Those of a list share their plan.
+    """
 
     provider: Provider
     model: str
@@ -29,6 +41,17 @@ class Prepared(NamedTuple):
     prompt: FittedPrompt
     budget: Budget
     plan: OutcallPlan
+    stops: tuple[str, ...] = ()
+
+
+class Cost(NamedTuple):
+    """What an answer, or a failure, is told to have cost."""
+
+    outcalls: int
+    charged_cycles: int
+
+
+NOTHING = Cost(0, 0)
 
 
 def check_inference(inference: dict[str, Any]) -> dict[str, Any] | None:
@@ -45,18 +68,34 @@ def check_inference(inference: dict[str, Any]) -> dict[str, Any] | None:
 
 def prepare(provider: Provider, inference: dict[str, Any]) -> Prepared:
     """Build the prompt and the outcall of a checked InferRequest; its transport is obeyed."""
-    request = inference["request"]
-    so_far = inference["so_far"]
-    if inference["transport"] is not None:
-        provider = provider._replace(mode=inference["transport"])
-    prompt = fit_prompt(request["messages"])
-    budget = plan_budget(request["max_tokens"], provider.max_new_tokens)
     sample = Sample(inference["digest"], inference["sample"])
-    messages = with_prefill(prompt.messages, so_far)
-    plan = plan_outcall(provider, request, messages, budget.max_tokens, sample)
-    if so_far:
-        plan = plan._replace(max_response_bytes=room_with(plan.max_response_bytes, so_far))
-    return Prepared(provider, request["model"], so_far, prompt, budget, plan)
+    provider = carried(provider, inference["transport"])
+    seed = seed_of(inference["request"]["seed"], sample, provider.mode)
+    return prepare_all(provider, [inference], seed)[0]
+
+
+def prepare_all(
+    provider: Provider, inferences: "list[dict[str, Any]]", seed: "int | None"
+) -> list[Prepared]:
+    """Build the prompts of checked InferRequests of equal parameters, and their one outcall."""
+    request = inferences[0]["request"]
+    budget = plan_budget(request["max_tokens"], provider.max_new_tokens)
+    prompts = [fit_prompt(one["request"]["messages"]) for one in inferences]
+    so_fars = [one["so_far"] for one in inferences]
+    turns = [Turn(prompts[index].messages, so_fars[index]) for index in range(len(prompts))]
+    asking = Asking(provider, request, tuple(turns), budget.max_tokens, seed)
+    key = idempotency_key([Sample(one["digest"], one["sample"]) for one in inferences], so_fars)
+    plan = with_room(plan_outcall(asking, key), so_fars)
+    stops = tuple(request["stop"])
+    return [
+        Prepared(provider, request["model"], so_fars[index], prompt, budget, plan, stops)
+        for index, prompt in enumerate(prompts)
+    ]
+
+
+def carried(provider: Provider, transport: "str | None") -> Provider:
+    """Return the provider, asked by the transport that a request wants."""
+    return provider if transport is None else provider._replace(mode=transport)
 
 
 def check_cycles(
@@ -79,12 +118,25 @@ def read_outcome(prepared: Prepared, ok: Any, reject: str | None) -> ModelReply 
     return read_reply(ok["status"], ok["body"])
 
 
-def inferred(prepared: Prepared, reply: ModelReply, now_ns: int) -> dict[str, Any]:
-    """Render an answer as an InferResult."""
+def read_list_outcome(
+    items: list[Prepared], ok: Any, reject: str | None
+) -> "list[ModelReply | dict[str, Any]] | dict[str, Any]":
+    """Read what came of a list's outcall: of each request an answer or a refusal, or one of all."""
+    if reject is not None:
+        return reject_refusal(reject, items[0].plan.max_response_bytes)
+    return read_list(ok["status"], ok["body"], len(items))
+
+
+def inferred(
+    prepared: Prepared, reply: ModelReply, now_ns: int, cost: "Cost | None" = None
+) -> dict[str, Any]:
+    """Render an answer as an InferResult; without a cost it is that of its whole call."""
+    ended = settled_reply(
+        prepared.provider, reply, prepared.so_far, prepared.stops, prepared.budget.max_tokens
+    )
     answer = {
-        # llama.cpp repeats the text that it was told to continue; others do not.
-        "content": reply.content.removeprefix(prepared.so_far),
-        "finish": finish_word(reply.finish_reason, prepared.budget),
+        "content": ended.content,
+        "finish": finish_word(ended.finish_reason, prepared.budget),
         "model": prepared.model,
         "trust": "replicated" if prepared.provider.mode == REPLICATED else "single_node",
         "prompt_tokens": reply.prompt_tokens,
@@ -93,26 +145,30 @@ def inferred(prepared: Prepared, reply: ModelReply, now_ns: int) -> dict[str, An
         "dropped_characters": prepared.prompt.dropped_characters,
         "created_at_ns": now_ns,
     }
+    outcalls, charged_cycles = cost or Cost(1, prepared.plan.price_cycles)
     inference = {
         "answer": answer,
         "provider": prepared.provider.name,
-        "continues": _continues(prepared, reply),
-        "outcalls": 1,
-        "charged_cycles": prepared.plan.price_cycles,
+        "continues": _continues(prepared, ended.finish_reason),
+        "outcalls": outcalls,
+        "charged_cycles": charged_cycles,
     }
     return {"Inferred": inference}
 
 
-def _continues(prepared: Prepared, reply: ModelReply) -> str:
+def _continues(prepared: Prepared, finish_reason: str) -> str:
     """Say "yes" where a round's bound cut the answer, and its provider can go on from there."""
-    is_cut = reply.finish_reason == "length" and not prepared.budget.by_caller
-    is_able = isinstance(continuers([prepared.provider], prepared.model), list)
-    return "yes" if is_cut and is_able else "no"
+    is_cut = finish_reason == "length" and not prepared.budget.by_caller
+    return "yes" if is_cut and continues(prepared.provider) else "no"
 
 
-def failed(refusal: dict[str, Any], outcalls: int = 0, charged_cycles: int = 0) -> dict[str, Any]:
+def failed(refusal: dict[str, Any], cost: Cost = NOTHING) -> dict[str, Any]:
     """Render a refusal, with what it cost all the same, as an InferResult."""
-    failure = {"refusal": refusal, "outcalls": outcalls, "charged_cycles": charged_cycles}
+    failure = {
+        "refusal": refusal,
+        "outcalls": cost.outcalls,
+        "charged_cycles": cost.charged_cycles,
+    }
     return {"Failed": failure}
 
 

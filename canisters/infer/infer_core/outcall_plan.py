@@ -1,23 +1,37 @@
-"""The HTTP request that asks a provider, in OpenAI's chat completions form, and its price."""
+"""The HTTP request that asks a provider, whatever its form, and its price."""
 
-from typing import Any, NamedTuple
+from hashlib import sha256
+from typing import NamedTuple
 
-from infer_core.foreign_json import parse_foreign
-from infer_core.provider_rules import REPLICATED, Provider, is_loopback
-from refrain_core.extra_parameters import SCHEMA_OPTIONS, parse_extra
+from infer_core.backends.asking import Asking
+from infer_core.backends.hf_text_generation import generation_fields
+from infer_core.backends.openai_chat import CHAT_PATH, chat_fields
+from infer_core.backends.openai_completions import COMPLETIONS_PATH, completion_fields
+from infer_core.provider_rules import (
+    HF_TEXT_GENERATION,
+    OPENAI_CHAT,
+    OPENAI_COMPLETIONS,
+    REPLICATED,
+    Provider,
+)
+from infer_core.reply_room import room_with
 from refrain_core.json_texts import json_text
 from refrain_core.outcall_price import max_response_bytes_for, outcall_fee_cycles
-from refrain_core.request_checks import JSON_OBJECT
 
-CHAT_PATH = "/v1/chat/completions"
+_FIELDS = {
+    OPENAI_CHAT: chat_fields,
+    OPENAI_COMPLETIONS: completion_fields,
+    HF_TEXT_GENERATION: generation_fields,
+}
+_PATHS = {OPENAI_CHAT: CHAT_PATH, OPENAI_COMPLETIONS: COMPLETIONS_PATH, HF_TEXT_GENERATION: ""}
+
 TRANSFORM = "transform"
 """The query that rebuilds a reply; its name is a part of the request's price."""
 
 MARGIN_CYCLES = 60_000_000
 """What a call costs this canister beside the outcall's fee: messages and instructions."""
 
-MICROS = 1_000_000
-_SEEDS = 2**32
+SEEDS = 2**32
 """Seeds are sent as 32 bits, which is all that llama.cpp takes."""
 
 
@@ -50,79 +64,60 @@ class Sample(NamedTuple):
     number: int
 
 
-def plan_outcall(
-    provider: Provider,
-    request: dict[str, Any],
-    messages: list[dict[str, Any]],
-    max_tokens: int,
-    sample: Sample,
-) -> OutcallPlan:
-    """Plan the outcall that asks `provider` for one sample of a checked request."""
-    # The caller's further parameters come first, so that none of them replaces what follows.
-    fields = parse_extra(request.get("extra"))
-    schema_options = fields.pop(SCHEMA_OPTIONS, {})
-    fields["model"] = provider.remote_model
-    fields["messages"] = messages
-    fields["max_tokens"] = max_tokens
-    fields["stream"] = False
-    fields.update(_sampling(provider, request, sample))
-    fields.update(_shape(request, schema_options))
-    if is_loopback(provider.url):
-        # A warm prompt cache changes some models' answers; only llama.cpp knows the field.
-        fields["cache_prompt"] = False
+def seed_of(seed: "int | None", sample: Sample, mode: str) -> "int | None":
+    """Return the seed to send for a sample of a request that gives `seed`; None sends none."""
+    if seed is None and (mode == REPLICATED or sample.number):
+        # Without one seed for all, every node would get another answer; and a server that draws
+        # seeds itself promises nobody that two samples differ.
+        seed = int(sample.digest[:8], 16)
+    return None if seed is None else (seed + sample.number) % SEEDS
+
+
+def idempotency_key(samples: "list[Sample]", so_fars: "list[str]") -> str:
+    """Name what a call asks, so that a proxy asks it once: the sample, or a hash of the list's.
+
+    A later round of a sample is another question, told apart by where it begins.
+    """
+    names = [
+        f"{samples[index].digest}-{samples[index].number}" + (f"-{len(so_far)}" if so_far else "")
+        for index, so_far in enumerate(so_fars)
+    ]
+    return names[0] if len(names) == 1 else sha256("\n".join(names).encode()).hexdigest()
+
+
+def plan_outcall(asking: Asking, key: str) -> OutcallPlan:
+    """Plan the outcall that asks for one answer, or for a list of them, under a key."""
+    provider = asking.provider
     return OutcallPlan(
-        chat_url(provider.url),
-        _headers(provider, sample),
-        json_text(fields).encode(),
-        max_response_bytes_for(max_tokens),
+        endpoint_url(provider.url, _PATHS[provider.form]),
+        _headers(provider, key),
+        json_text(_FIELDS[provider.form](asking)).encode(),
+        max_response_bytes_for(asking.max_tokens, len(asking.turns)),
         provider.mode == REPLICATED,
     )
 
 
-def chat_url(url: str) -> str:
-    """Complete an endpoint's URL to the chat completions path."""
+def with_room(plan: OutcallPlan, so_fars: "list[str]") -> OutcallPlan:
+    """Give a plan's reply room for the texts that are continued, which some servers repeat."""
+    room = plan.max_response_bytes
+    for so_far in so_fars:
+        if so_far:
+            room = room_with(room, so_far)
+    return plan if room == plan.max_response_bytes else plan._replace(max_response_bytes=room)
+
+
+def endpoint_url(url: str, path: str) -> str:
+    """Complete a provider's URL, given with or without OpenAI's path, to `path`; "" adds none."""
     stem = url.rstrip("/")
-    if stem.endswith(CHAT_PATH):
+    if not path:
         return stem
-    return stem.removesuffix("/v1") + CHAT_PATH
+    for known in (CHAT_PATH, COMPLETIONS_PATH, "/v1"):
+        stem = stem.removesuffix(known)
+    return stem + path
 
 
-def _headers(provider: Provider, sample: Sample) -> tuple[tuple[str, str], ...]:
-    plain = (
-        ("content-type", "application/json"),
-        ("idempotency-key", f"{sample.digest}-{sample.number}"),
-    )
+def _headers(provider: Provider, key: str) -> tuple[tuple[str, str], ...]:
+    plain = (("content-type", "application/json"), ("idempotency-key", key))
     if not provider.api_key:
         return plain
     return (*plain, ("authorization", f"Bearer {provider.api_key}"))
-
-
-def _sampling(provider: Provider, request: dict[str, Any], sample: Sample) -> dict[str, Any]:
-    fields: dict[str, Any] = {}
-    if request["temperature_micros"] is not None:
-        fields["temperature"] = request["temperature_micros"] / MICROS
-    if request["top_p_micros"] is not None:
-        fields["top_p"] = request["top_p_micros"] / MICROS
-    seed = request["seed"]
-    if seed is None and (provider.mode == REPLICATED or sample.number):
-        # Without one seed for all, every node would get another answer; and a server that draws
-        # seeds itself promises nobody that two samples differ.
-        seed = int(sample.digest[:8], 16)
-    if seed is not None:
-        fields["seed"] = (seed + sample.number) % _SEEDS
-    return fields
-
-
-def _shape(request: dict[str, Any], schema_options: dict[str, Any]) -> dict[str, Any]:
-    fields: dict[str, Any] = {}
-    if request["stop"]:
-        fields["stop"] = list(request["stop"])
-    response_format = request["response_format"]
-    if response_format == JSON_OBJECT:
-        fields["response_format"] = {"type": JSON_OBJECT}
-    elif response_format is not None:
-        schema = {"name": "answer", "strict": True}
-        schema.update(schema_options)
-        schema["schema"] = parse_foreign(response_format)
-        fields["response_format"] = {"type": "json_schema", "json_schema": schema}
-    return fields

@@ -1,14 +1,21 @@
 """Which providers take what a request asks beyond the common: it is asked, or refused.
 
 llama.cpp's server ignores a name that it does not know, so that an answer would be stored under a
-parameter that had no part in it. A provider on loopback is one, and takes the names listed here.
+parameter that had no part in it. A provider of that feature takes the names listed here.
 What others know cannot be listed: they get every name, and refuse what they do not take.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
-from infer_core.provider_rules import Provider, is_loopback
+from infer_core.provider_rules import (
+    LISTS,
+    LLAMA_CPP,
+    OPENAI_CHAT,
+    OPENAI_COMPLETIONS,
+    PREFILL,
+    Provider,
+)
 from refrain_core.extra_parameters import SCHEMA_OPTIONS, parse_extra
 from refrain_core.refusals import bad_request
 
@@ -25,23 +32,58 @@ LLAMA_CPP_NAMES = frozenset(
 )
 """What llama.cpp's server reads of a chat completions request, beside the fields of AskRequest."""
 
+OF_CHATS = frozenset(
+    [
+        *("reasoning_format", "chat_template_kwargs", "tools", "tool_choice"),
+        *("parallel_tool_calls", SCHEMA_OPTIONS),
+    ]
+)
+"""Those of them that have a meaning for chats only, not for one text."""
+
 
 def takers(
     serving: Sequence[Provider], request: dict[str, Any]
 ) -> "list[Provider] | dict[str, Any]":
-    """Keep the providers that take a checked request's `extra`, or refuse it where none does."""
+    """Keep the providers that take what a checked request asks, or refuse it where none does."""
     names = parse_extra(request.get("extra"))
-    unknown = sorted(name for name in names if name not in LLAMA_CPP_NAMES)
-    able = [one for one in serving if not unknown or not is_loopback(one.url)]
-    if able:
-        return able
-    return bad_request(f"extra: llama.cpp, which serves this model, does not take {unknown[0]}")
+    refusal: dict[str, Any] = {}
+    able = []
+    for provider in serving:
+        unknown = _unknown_name(provider, names)
+        if unknown:
+            refusal = bad_request(f"extra: this model's server does not take {unknown}")
+        elif _ignores_format(provider, request):
+            refusal = bad_request("response_format: this model's server knows none for one text")
+        else:
+            able.append(provider)
+    return able or refusal
 
 
 def continuers(serving: Sequence[Provider], so_far: str) -> "list[Provider] | dict[str, Any]":
-    """Keep the providers that can continue `so_far`, or refuse it where none can.
-
-    Only of llama.cpp's server it is known that an assistant's last message is continued.
-    """
-    able = [one for one in serving if not so_far or is_loopback(one.url)]
+    """Keep the providers that can continue `so_far`, or refuse it where none can."""
+    able = [one for one in serving if not so_far or continues(one)]
     return able or bad_request("so_far: no provider of this model can continue an answer")
+
+
+def list_takers(serving: Sequence[Provider]) -> "list[Provider] | dict[str, Any]":
+    """Keep the providers that take a list of prompts, in the form in which they take it."""
+    able = [one._replace(form=OPENAI_COMPLETIONS) for one in serving if LISTS in one.features]
+    return able or bad_request("no provider of this model takes a list: ask one by one")
+
+
+def continues(provider: Provider) -> bool:
+    """Tell whether a provider continues an answer: one text goes on, a chat where it says so."""
+    return provider.form != OPENAI_CHAT or PREFILL in provider.features
+
+
+def _unknown_name(provider: Provider, names: dict[str, Any]) -> str:
+    if LLAMA_CPP not in provider.features:
+        return ""
+    of_text = frozenset() if provider.form == OPENAI_CHAT else OF_CHATS
+    unknown = [name for name in sorted(names) if name not in LLAMA_CPP_NAMES or name in of_text]
+    return unknown[0] if unknown else ""
+
+
+def _ignores_format(provider: Provider, request: dict[str, Any]) -> bool:
+    is_text = provider.form == OPENAI_COMPLETIONS and LLAMA_CPP not in provider.features
+    return is_text and request["response_format"] is not None

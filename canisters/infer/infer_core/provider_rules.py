@@ -2,12 +2,31 @@
 
 from typing import Any, NamedTuple
 
+from infer_core.chat_templates import TEMPLATES
 from refrain_core.model_names import parse_model
 from refrain_core.refusals import bad_request
 
 NON_REPLICATED = "non_replicated"
 REPLICATED = "replicated"
 MODES = (NON_REPLICATED, REPLICATED)
+
+OPENAI_CHAT = "openai_chat"
+OPENAI_COMPLETIONS = "openai_completions"
+HF_TEXT_GENERATION = "hf_text_generation"
+HTTP_FORMS = (OPENAI_CHAT, OPENAI_COMPLETIONS, HF_TEXT_GENERATION)
+FORMS = HTTP_FORMS
+"""How a provider's endpoint wants to be asked."""
+
+LLAMA_CPP = "llama_cpp"
+"""The server is llama.cpp's: it knows just its parameters' names, and keeps a prompt cache."""
+
+PREFILL = "prefill"
+"""It continues an assistant's last message; a prompt that is one text goes on without."""
+
+LISTS = "lists"
+"""It takes a list of prompts at the path of completions."""
+
+FEATURES = (LLAMA_CPP, PREFILL, LISTS)
 
 MAX_NAME_CHARACTERS = 64
 MAX_URL_CHARACTERS = 1_000
@@ -23,7 +42,7 @@ _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
 class Provider(NamedTuple):
-    """Where a model is served, and by which workers; `api_key` "" is none."""
+    """Where a model is served, how it is asked, and by which workers; `api_key` "" is none."""
 
     name: str
     url: str
@@ -33,6 +52,9 @@ class Provider(NamedTuple):
     api_key: str
     max_new_tokens: int
     shard_ids: tuple[str, ...]
+    form: str = OPENAI_CHAT
+    template: str = ""
+    features: tuple[str, ...] = ()
 
 
 def check_settings(settings: dict[str, Any]) -> dict[str, Any] | None:
@@ -42,6 +64,7 @@ def check_settings(settings: dict[str, Any]) -> dict[str, Any] | None:
         or _check_url(settings["url"])
         or _check_key(settings["api_key"])
         or _check_shards(settings["shard_ids"])
+        or _check_form(settings["form"], settings["template"], settings["features"])
     )
 
 
@@ -57,6 +80,9 @@ def provider_from(settings: dict[str, Any], stored_key: str) -> Provider:
         stored_key if given is None else given,
         settings["max_new_tokens"],
         tuple(settings["shard_ids"]),
+        settings["form"],
+        settings["template"],
+        tuple(settings["features"]),
     )
 
 
@@ -68,6 +94,25 @@ def shard_parts(shard_id: str) -> tuple[str, ...]:
 def is_loopback(url: str) -> bool:
     """Tell whether a checked URL points to this very machine."""
     return _hostname(url) in _LOOPBACK
+
+
+def features_of_old(url: str) -> tuple[str, ...]:
+    """Return the features of a provider that was stored before they were stated."""
+    return (LLAMA_CPP, PREFILL) if is_loopback(url) else ()
+
+
+def _check_form(form: str, template: str, features: list[str]) -> dict[str, Any] | None:
+    if form not in FORMS:
+        return bad_request(f"form: choose one of {', '.join(FORMS)}")
+    if template and template not in TEMPLATES:
+        return bad_request(f"template: leave it empty, or choose one of {', '.join(TEMPLATES)}")
+    if not set(FEATURES).issuperset(features) or len(set(features)) != len(features):
+        return bad_request(f"features: name each once, of {', '.join(FEATURES)}")
+    if not template and (form != OPENAI_CHAT or LISTS in features):
+        return bad_request("template: prompts that are sent as one text need one")
+    if form == HF_TEXT_GENERATION and features:
+        return bad_request("features: text generation has none of them")
+    return None
 
 
 def _check_words(settings: dict[str, Any]) -> dict[str, Any] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
 
 from kybra_replica.kernel.rejects import Rejected
 from refrain.client.refusal_texts import refusal_text
@@ -10,6 +11,7 @@ from refrain.failures import RefrainError
 from refrain.local_model.child import remote_name
 from refrain.sources import CANISTERS, bundle_roots, canister_entry
 from refrain.state.folder import read_json, write_json
+from refrain.state.model_choice import SMOLLM2
 from refrain_core.limits import DEFAULT_NEW_TOKENS
 
 if TYPE_CHECKING:
@@ -23,6 +25,9 @@ INITIAL_CYCLES = 100_000_000_000_000
 
 PROVIDER = "local"
 """The one provider that `up` configures; a later `up` with another model replaces it."""
+
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_LLAMA_CPP = {"form": "openai_chat", "template": "", "features": ["llama_cpp", "prefill"]}
 
 WORKERS = 8
 """Calls that may be out at once; the local server queues them, since it has one slot."""
@@ -108,4 +113,14 @@ def provider_settings(endpoint: ModelEndpoint) -> dict[str, Any]:
         "api_key": endpoint.api_key,
         "max_new_tokens": DEFAULT_NEW_TOKENS,
         "shard_ids": [f"{PROVIDER}-{worker}" for worker in range(WORKERS)],
+        **endpoint_form(endpoint),
     }
+
+
+def endpoint_form(endpoint: ModelEndpoint) -> dict[str, Any]:
+    """How an endpoint is asked: one on this machine is taken for llama.cpp's server."""
+    if urlsplit(endpoint.url).hostname not in _LOOPBACK:
+        return {"form": "openai_chat", "template": "", "features": []}
+    if endpoint.model == SMOLLM2:
+        return {**_LLAMA_CPP, "template": "smollm2", "features": ["llama_cpp", "prefill", "lists"]}
+    return _LLAMA_CPP

@@ -102,6 +102,9 @@ def test_bare_name_of_two_models_is_ambiguous(network: Network) -> None:
         "api_key": None,
         "max_new_tokens": 100,
         "shard_ids": ["second"],
+        "form": "openai_chat",
+        "template": "",
+        "features": [],
     }
     assert "Ok" in network.update("infer", "set_provider", provider)
     assert network.update("batcher", "refresh_models") == {"Ok": "2 models"}

@@ -21,8 +21,10 @@ from batcher_core.money import (
     secured,
     still_due,
 )
-from infer_core.outcall_plan import Sample, plan_outcall
-from infer_core.provider_rules import MODES, MOST_NEW_TOKENS, Provider
+from infer_core.backends.asking import Asking, Turn
+from infer_core.chat_templates import TEMPLATES
+from infer_core.outcall_plan import plan_outcall
+from infer_core.provider_rules import HTTP_FORMS, MODES, MOST_NEW_TOKENS, Provider
 from refrain_core.outcall_price import HELD_CYCLES_PER_CALL
 
 CYCLES = st.integers(0, 10**12)
@@ -61,10 +63,10 @@ def test_credit_is_used_up_before_cycles_are_asked_for(credit: int, due: int, mo
     prompt=st.text(max_size=300),
     stop=st.lists(st.text(max_size=20), max_size=3),
     max_tokens=st.none() | st.integers(1, 32_768),
-    mode=st.sampled_from(MODES),
+    way=st.tuples(*map(st.sampled_from, (MODES, HTTP_FORMS, TEMPLATES))),
 )
 def test_the_price_lies_above_what_infer_asks_for(
-    prompt: str, stop: list[str], max_tokens: int | None, mode: str
+    prompt: str, stop: list[str], max_tokens: int | None, way: tuple[str, str, str]
 ) -> None:
     """With the longest names, key and budget a provider can have, the bound still holds."""
     request: dict[str, Any] = {
@@ -85,13 +87,15 @@ def test_the_price_lies_above_what_infer_asks_for(
         "https://" + "h" * 990,
         request["model"],
         "r" * 200,
-        mode,
+        way[0],
         "k" * 1_000,
         MOST_NEW_TOKENS,
         ("s",),
+        *way[1:],
     )
     tokens = min(max_tokens or MOST_NEW_TOKENS, MOST_NEW_TOKENS)
-    plan = plan_outcall(provider, request, request["messages"], tokens, Sample("d" * 64, 0))
+    asking = Asking(provider, request, (Turn(request["messages"], ""),), tokens, request["seed"])
+    plan = plan_outcall(asking, "d" * 66)
     assert price_of(request, 1, 2).call_cycles >= plan.price_cycles
 
 

@@ -167,6 +167,9 @@ def provider_settings(**changes: Any) -> dict[str, Any]:
         "api_key": "sk-secret",
         "max_new_tokens": 64,
         "shard_ids": ["w0", "w1"],
+        "form": "openai_chat",
+        "template": "",
+        "features": ["llama_cpp", "prefill"],
     }
     return settings | changes
 

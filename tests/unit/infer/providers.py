@@ -20,5 +20,8 @@ def provider_named(name: str, **changes: Any) -> Any:
         "api_key": "sk-secret",
         "max_new_tokens": 512,
         "shard_ids": ["w0"],
+        "form": "openai_chat",
+        "template": "",
+        "features": [],
     }
     return provider_from({**settings, **changes}, "")

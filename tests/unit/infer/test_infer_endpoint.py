@@ -109,7 +109,7 @@ def test_an_answer_that_nobody_can_continue_is_refused(
     serving: Any, request_with: Maker, settings_with: Maker
 ) -> None:
     """Nothing is spent on a provider that would begin anew."""
-    serving.act_as("owner").set_provider(settings_with(url="https://models.example"))
+    serving.act_as("owner").set_provider(settings_with(features=[]))
     serving.act_as("batcher", CYCLES)
     _, result = serving.start(request_with(round_={"so_far": "Once"}))
     assert "so_far" in refusal_of(result)["BadRequest"]

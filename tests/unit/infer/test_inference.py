@@ -15,7 +15,7 @@ from infer_core.inference import (
     read_outcome,
 )
 from infer_core.provider_rules import provider_from
-from infer_core.reply import ModelReply
+from infer_core.reply_fields import ModelReply
 from refrain_core.outcall_price import HELD_CYCLES_PER_CALL
 
 Maker = Callable[..., dict[str, Any]]

@@ -5,7 +5,17 @@ from typing import Any
 
 import pytest
 
-from infer_core.outcall_plan import MARGIN_CYCLES, OutcallPlan, Sample, chat_url, plan_outcall
+from infer_core.backends.asking import Asking, Turn
+from infer_core.backends.openai_chat import CHAT_PATH
+from infer_core.outcall_plan import (
+    MARGIN_CYCLES,
+    OutcallPlan,
+    Sample,
+    endpoint_url,
+    idempotency_key,
+    plan_outcall,
+    seed_of,
+)
 from infer_core.parameter_support import continuers, takers
 from infer_core.provider_rules import Provider
 
@@ -20,11 +30,13 @@ ROUTER = Provider(
     max_new_tokens=512,
     shard_ids=("a",),
 )
-LOCAL = ROUTER._replace(url="http://127.0.0.1:8080", api_key="")
+LOCAL = ROUTER._replace(url="http://127.0.0.1:8080", api_key="", features=("llama_cpp", "prefill"))
 MESSAGES = [{"role": "user", "content": "Grüße"}]
 
 
-def plan_with(provider: Provider = ROUTER, number: int = 0, **changes: Any) -> OutcallPlan:
+def plan_with(
+    provider: Provider = ROUTER, number: int = 0, so_far: str = "", **changes: Any
+) -> OutcallPlan:
     """Plan the outcall of a plain request, changed."""
     request: dict[str, Any] = {
         "temperature_micros": None,
@@ -35,7 +47,11 @@ def plan_with(provider: Provider = ROUTER, number: int = 0, **changes: Any) -> O
         "extra": None,
         "cache_control": None,
     }
-    return plan_outcall(provider, request | changes, MESSAGES, 64, Sample(DIGEST, number))
+    request |= changes
+    sample = Sample(DIGEST, number)
+    seed = seed_of(request["seed"], sample, provider.mode)
+    asking = Asking(provider, request, (Turn(MESSAGES, so_far),), 64, seed)
+    return plan_outcall(asking, idempotency_key([sample], [""]))
 
 
 def body_with(provider: Provider = ROUTER, number: int = 0, **changes: Any) -> Any:
@@ -109,7 +125,7 @@ def test_replicated_nodes_share_a_seed() -> None:
     assert not plan_with().is_replicated
 
 
-def test_only_a_loopback_server_is_told_about_its_prompt_cache() -> None:
+def test_only_llama_cpp_is_told_about_its_prompt_cache() -> None:
     """Hosted providers may refuse unknown fields."""
     assert body_with(LOCAL)["cache_prompt"] is False
     assert "cache_prompt" not in body_with(ROUTER)
@@ -143,7 +159,7 @@ def test_the_key_is_in_no_other_part_of_the_plan() -> None:
 )
 def test_an_endpoint_may_be_given_with_or_without_its_path(url: str) -> None:
     """All common spellings reach the same path."""
-    assert chat_url(url) == "https://models.example/v1/chat/completions"
+    assert endpoint_url(url, CHAT_PATH) == "https://models.example/v1/chat/completions"
 
 
 def test_the_fee_is_that_of_the_exact_bytes() -> None:
@@ -207,3 +223,11 @@ def test_an_answer_is_continued_only_where_that_is_known_to_work() -> None:
     refusal = continuers([ROUTER], "Once")
     assert isinstance(refusal, dict)
     assert "BadRequest" in refusal
+
+
+def test_each_round_of_a_sample_has_a_key_of_its_own() -> None:
+    """A proxy that knows a key replays its answer: a later round must not get the first one's."""
+    sample = Sample(DIGEST, 1)
+    keys = {idempotency_key([sample], [so_far]) for so_far in ("", "Once", "Once upon")}
+    assert keys == {f"{DIGEST}-1", f"{DIGEST}-1-4", f"{DIGEST}-1-9"}
+    assert len(idempotency_key([sample, sample], ["", "x"])) == 64

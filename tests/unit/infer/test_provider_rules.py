@@ -23,6 +23,9 @@ def settings_with(**changes: Any) -> dict[str, Any]:
         "api_key": None,
         "max_new_tokens": 512,
         "shard_ids": ["worker-0", "worker-1"],
+        "form": "openai_chat",
+        "template": "",
+        "features": [],
     }
     return good | changes
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from infer_core.reply import ModelReply, canonical_body, read_reply
+from infer_core.reply import canonical_body, read_reply
+from infer_core.reply_fields import ModelReply
 
 
 def chat(**changes: Any) -> dict[str, Any]:

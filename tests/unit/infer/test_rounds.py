@@ -29,7 +29,7 @@ def test_an_answer_that_its_provider_cannot_continue_is_asked_for_whole(
 ) -> None:
     """Up to the budget of a round; where it is cut, nobody is told to go on."""
     main = serving.act_as("owner")
-    main.set_provider(settings_with(url="https://far.example", max_new_tokens=4_096))
+    main.set_provider(settings_with(features=[], max_new_tokens=4_096))
     asked, inference = round_of(serving, request_with(max_tokens=2_000), tokens=512, took_s=1)
     assert (asked, inference["continues"]) == (512, "no")
 
