@@ -11,9 +11,10 @@ from batcher_core.flights import Flight
 from batcher_core.money import Price
 from batcher_core.serving import SPARE, Found, stood_in
 from batcher_core.tickets import JOINED
+from batcher_core.work_items import Work
 from batcher_rows import rows
 from batcher_state import desk, tallies
-from flying import Work, abandon
+from landing import abandoned
 from refrain_core.refusals import busy, unreachable
 
 _LOOKUP_S = 1
@@ -57,7 +58,7 @@ def opened(plan: Plan, event: str, cost: Price, found: "Found | None") -> "Fligh
     try:
         till.secure(plan, flight, cost)
     except Exception as error:  # noqa: BLE001 - the flight is open and must not stay so
-        return abandon(plan, flight.token, error).refusal or {}
+        return abandoned(Work(plan, flight.token, cost, 0, found), error).refusal or {}
     return flight
 
 

@@ -26,8 +26,9 @@ from batcher_core.serving import (
     rescued,
     spare_as_hit,
 )
+from batcher_core.work_items import Work
 from batcher_state import desk, tallies
-from flying import Work, fly, look_up
+from flying import fly, look_up
 from refrain_core.refusals import not_cached
 
 Replying = Generator[Any, Any, dict[str, Any]]

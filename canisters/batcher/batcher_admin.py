@@ -6,6 +6,8 @@ from kybra import Async, CallResult, Principal, Vec, ic, query, text, update
 
 from batcher_core.asker_admission import refuse_asker
 from batcher_core.batcher_bounds import refuse_settings, settings_from
+from batcher_core.fair_queue import PRIORITIES
+from batcher_core.window_lanes import listed_models
 from batcher_rows import MAX_ASKERS, MAX_MODELS, rows
 from refrain_api.batcher_records import AskerSettings, BatcherSettings
 from refrain_api.refusal_variants import Done
@@ -39,7 +41,9 @@ def refresh_models() -> Async[Done]:
         if reply.Err is not None:
             return _refused(unreachable("the infer canister did not answer: is it running?"))
         names = [name for name in reply.Ok if parse_model(name) is not None]
-        rows.keep_models(names[:MAX_MODELS])
+        # Committed: nothing; without a reply no model is known to take lists.
+        told: CallResult[Any] = yield service.providers()
+        rows.keep_models(names[:MAX_MODELS], listed_models(told.Ok))
         return {"Ok": f"{len(rows.models)} models"}
     except Exception as error:  # noqa: BLE001 - an async method answers whatever happens
         return _refused(internal(f"{type(error).__name__} while refreshing the models"))
@@ -67,6 +71,20 @@ def deny_asker(caller: text) -> Done:
         return _refused(refusal)
     rows.deny_asker(caller)
     return {"Ok": "denied"}
+
+
+@update
+def set_priority(caller: text, priority: text) -> Done:
+    """Let a listed asker's submitted requests go before, with or behind others' in windows."""
+    refusal = _refuse_stranger()
+    if refusal is None and caller not in rows.askers:
+        refusal = bad_request("no such asker: allow it first")
+    if refusal is None and priority not in PRIORITIES:
+        refusal = bad_request(f"priority: choose one of {', '.join(PRIORITIES)}")
+    if refusal is not None:
+        return _refused(refusal)
+    rows.prioritise(caller, priority)
+    return {"Ok": "set"}
 
 
 @query

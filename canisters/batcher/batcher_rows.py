@@ -6,6 +6,7 @@ from kybra_simple_db import Database, Entity, String
 from kybra_simple_logging import Level, set_log_level
 
 from batcher_core.batcher_bounds import Settings, pack_settings, unpack_settings
+from batcher_core.fair_queue import PRIORITIES
 from batcher_maps import rows_map
 
 _Row = TypeVar("_Row", bound=Entity)
@@ -23,11 +24,12 @@ class Controller(Entity):
 
 
 class Asker(Entity):
-    """Who may ask; sponsored is "yes" or "no"."""
+    """Who may ask; sponsored is "yes" or "no", priority a name of `PRIORITIES`."""
 
     __alias__ = "principal"
     principal = String(max_length=63)
     sponsored = String(max_length=3)
+    priority = String(max_length=6)
 
 
 class Member(Entity):
@@ -38,10 +40,11 @@ class Member(Entity):
 
 
 class KnownModel(Entity):
-    """A whole model name that the infer canister serves."""
+    """A whole model name that infer serves; lists is "yes" if a provider takes them."""
 
     __alias__ = "name"
     name = String(max_length=200)
+    lists = String(max_length=3)
 
 
 class Setting(Entity):
@@ -59,8 +62,10 @@ class Rows:
         """Start empty; `load` reads the rows."""
         self.controllers: set[str] = set()
         self.askers: dict[str, str] = {}
+        self.priorities: dict[str, str] = {}
         self.members: set[str] = set()
         self.models: list[str] = []
+        self.listed: set[str] = set()
         self.wiring: dict[str, str] = {}
         self.settings = Settings()
 
@@ -75,9 +80,13 @@ class Rows:
         set_log_level(Level.ERROR)
         Database.init(audit_enabled=False, db_storage=rows_map)
         self.controllers = {row.principal or "" for row in Controller.instances()}
-        self.askers = {row.principal or "": row.sponsored or "no" for row in Asker.instances()}
+        askers = Asker.instances()
+        self.askers = {row.principal or "": row.sponsored or "no" for row in askers}
+        self.priorities = {row.principal or "": row.priority for row in askers if row.priority}
         self.members = {row.listing or "" for row in Member.instances()}
-        self.models = sorted([row.name or "" for row in KnownModel.instances()])
+        known = KnownModel.instances()
+        self.models = sorted([row.name or "" for row in known])
+        self.listed = {row.name or "" for row in known if row.lists == "yes"}
         values = {row.name or "": row.value or "" for row in Setting.instances()}
         packed = values.pop("settings", None)
         self.settings = Settings() if packed is None else unpack_settings(packed)
@@ -107,6 +116,18 @@ class Rows:
         """Stop `principal` from asking; its account keeps its credit."""
         _delete(_find(Asker, "principal", principal))
         self.askers.pop(principal, None)
+        self.priorities.pop(principal, None)
+
+    def prioritise(self, principal: str, priority: str) -> None:
+        """Give an asker's submitted requests a priority."""
+        row = _find(Asker, "principal", principal)
+        if row is not None:
+            row.priority = priority
+            self.priorities[principal] = priority
+
+    def priority(self, principal: str) -> int:
+        """Return the priority of an asker's submitted requests."""
+        return PRIORITIES[self.priorities.get(principal, "normal")]
 
     def is_member(self, namespace: str, principal: str) -> bool:
         """Tell whether a shared namespace lists a principal."""
@@ -123,13 +144,18 @@ class Rows:
         _delete(_find(Member, "listing", f"{namespace} {principal}"))
         self.members.discard(f"{namespace} {principal}")
 
-    def keep_models(self, names: list[str]) -> None:
-        """Replace the list of models."""
+    def keep_models(self, names: list[str], listed: set[str]) -> None:
+        """Replace the list of models. listed: those of which several requests share an outcall."""
         for gone in set(self.models).difference(names):
             _delete(_find(KnownModel, "name", gone))
         for new in sorted(set(names).difference(self.models)):
             KnownModel(name=new)
+        for name in sorted(listed.symmetric_difference(self.listed).intersection(names)):
+            row = _find(KnownModel, "name", name)
+            if row is not None:
+                row.lists = "yes" if name in listed else "no"
         self.models = sorted(set(names))
+        self.listed = listed.intersection(names)
 
     def connect(self, role: str, canister: str) -> None:
         """Keep the id of the canister that is "cache" or "infer"."""

@@ -5,41 +5,24 @@ its hold is swept into the asker's credit, and the next ask of the digest opens 
 """
 
 from collections.abc import Generator
-from typing import Any, NamedTuple
+from typing import Any
 
 from kybra import CallResult, ic
 
 import till
 from batcher_core.ask_plan import Plan
-from batcher_core.call_reading import outcalls_of, read_inference, read_lookup
+from batcher_core.call_reading import read_lookup
 from batcher_core.flight_machine import HIT_FOUND, MODEL_ANSWERED, MODEL_CALLED
-from batcher_core.money import Price
 from batcher_core.outcomes import Outcome, charged, refused_outcome
-from batcher_core.serving import (
-    FRESH,
-    NEGATIVE,
-    REVALIDATING,
-    Found,
-    as_taken,
-    overtaken,
-    rescued,
-)
+from batcher_core.serving import FRESH, NEGATIVE, REVALIDATING, Found, overtaken
+from batcher_core.work_items import Work
 from batcher_state import desk, tallies
 from keeping import cache, kept
+from landing import abandoned, landed, late, settled
 from model_rounds import Sample, most_cycles_of, sampled
-from refrain_core.refusals import internal, lease_lost
+from spares import serve_spare
 
 Flying = Generator[Any, Any, Outcome]
-
-
-class Work(NamedTuple):
-    """A flight to be worked on. ticket: its opener's, or 0; found: None before its lookup."""
-
-    plan: Plan
-    token: int
-    cost: Price
-    ticket: int
-    found: "Found | None"
 
 
 def look_up(plan: Plan) -> "Generator[Any, Any, Found]":
@@ -48,9 +31,9 @@ def look_up(plan: Plan) -> "Generator[Any, Any, Found]":
     # Committed: in the heap, that this digest is being looked up; for a submitted request also
     # its flight, its ticket and its hold.
     reply: CallResult[Any] = yield cache().fetch(plan.namespace, plan.digest, plan.cache_control)
-    settled = desk.watch.end(plan.digest, mark)
+    meanwhile = desk.watch.end(plan.digest, mark)
     found = read_lookup(reply.Ok, plan.digest, plan.directives)
-    return overtaken(found, settled, plan.directives)
+    return overtaken(found, meanwhile, plan.directives)
 
 
 def continued(work: "Work | None") -> "Generator[Any, Any, None]":
@@ -69,32 +52,31 @@ def fly(work: Work, found: Found) -> Flying:
     try:
         outcome = yield from _call_model(work, found)
     except Exception as error:  # noqa: BLE001 - whatever it is, the waiters must learn of it
-        outcome = abandon(work.plan, work.token, error)
+        outcome = abandoned(work, error)
     return (yield from kept(work.plan, work.token, outcome, found, began_ns))
-
-
-def abandon(plan: Plan, token: int, error: Exception) -> Outcome:
-    """End a flight that met a bug: its hold becomes credit, its waiters get the failure."""
-    till.release(token)
-    # The error's text may quote a prompt; its class does not.
-    name = type(error).__name__
-    outcome = refused_outcome(internal(f"{name} in the batcher: ask again, report it if it stays"))
-    desk.settle(plan.digest, token, MODEL_ANSWERED, outcome, ic.time())
-    tallies.add("failures")
-    return outcome
 
 
 def _fly_submitted(work: Work) -> "Generator[Any, Any, None]":
     """Look a submitted request up under its own flight, and go on as an ask does."""
+    found = yield from departed(work)
+    if found is not None:
+        yield from fly_for_ticket(work, found)
+
+
+def departed(work: Work, *, may_wait: bool = False) -> "Generator[Any, Any, Found | None]":
+    """Look a submitted request up; return what a model is to be asked for, or None if it is over.
+
+    may_wait: whether the model's call may wait until this canister can pay for it.
+    """
     try:
         found = yield from look_up(work.plan)
         if found.ends_it:
             _end_at_lookup(work, found)
-            return
+            return None
         if found.kind == REVALIDATING:
             _serve_stale(work, found)
-        refusal = till.refuse_unfunded(work.cost)
-        departed = refusal is None and desk.depart(
+        refusal = None if may_wait else till.refuse_unfunded(work.cost)
+        has_left = refusal is None and desk.depart(
             work.plan.digest,
             work.token,
             MODEL_CALLED,
@@ -102,22 +84,30 @@ def _fly_submitted(work: Work) -> "Generator[Any, Any, None]":
             is_refreshing=found.has_stored,
         )
     except Exception as error:  # noqa: BLE001 - whatever it is, the waiters must learn of it
-        abandon(work.plan, work.token, error)
-        return
-    if departed:
-        outcome = yield from fly(work, found)
-    else:
-        outcome = _grounded(work, refusal)
-    _serve_spare(work, as_taken(outcome, work.plan.directives.least_trust), found)
+        abandoned(work, error)
+        return None
+    if has_left:
+        return found
+    till.release(work)
+    refused = None if refusal is None else refused_outcome(refusal)
+    outcome = late() if refused is None else settled(work, MODEL_ANSWERED, refused)
+    serve_spare(work, outcome, found)
+    return None
+
+
+def fly_for_ticket(work: Work, found: Found) -> "Generator[Any, Any, None]":
+    """Fly what `departed` returned, down to the ticket of who submitted it."""
+    outcome = yield from fly(work, found)
+    serve_spare(work, outcome, found)
 
 
 def _end_at_lookup(work: Work, found: Found) -> None:
     outcome = found.outcome or refused_outcome({})
     is_answered = outcome.answered is not None
-    fee_cycles = till.book(work.token, work.cost, 0, work.cost.hit_cycles if is_answered else 0)
+    fee_cycles = till.book(work, 0, work.cost.hit_cycles if is_answered else 0)
     tallies.add("hits" if found.kind == FRESH else "collapsed", int(is_answered))
     tallies.add("negatives", int(found.kind == NEGATIVE))
-    _settled(work, HIT_FOUND, charged(outcome, fee_cycles))
+    settled(work, HIT_FOUND, charged(outcome, fee_cycles))
 
 
 def _serve_stale(work: Work, found: Found) -> None:
@@ -128,47 +118,19 @@ def _serve_stale(work: Work, found: Found) -> None:
     desk.settle_ticket(work.ticket, work.plan.caller, stale)
 
 
-def _serve_spare(work: Work, outcome: Outcome, found: Found) -> None:
-    """Settle the opener's ticket with the spare answer, if the flight came to nothing."""
-    spare = rescued(outcome, found)
-    if spare is not outcome:
-        tallies.add("stale")
-        desk.settle_ticket(work.ticket, work.plan.caller, spare)
-
-
-def _grounded(work: Work, refusal: "dict[str, Any] | None") -> Outcome:
-    """End a flight that calls no model: for want of cycles, or because its lease is over."""
-    till.release(work.token)
-    if refusal is None:
-        return _late()
-    return _settled(work, MODEL_ANSWERED, refused_outcome(refusal))
+def sample_of(plan: Plan) -> dict[str, Any]:
+    """Return what infer is asked for a plan, as an InferRequest."""
+    return {
+        "digest": plan.digest,
+        "sample": 0,
+        "request": plan.request,
+        "provider": None,
+        "transport": None,
+        "so_far": "",
+    }
 
 
 def _call_model(work: Work, found: Found) -> Flying:
     plan, cost = work.plan, work.cost
     made = yield from sampled(Sample(plan, work.token, 0, most_cycles_of(plan, cost)))
-    outcome = read_inference(made.reply, made.error, plan.digest, found.status())
-    tallies.add("outcalls", outcalls_of(made.reply))
-    # A failure costs what it cost, and no margin.
-    margin = 0 if outcome.answered is None else cost.margin_cycles
-    paid = till.book(work.token, cost, made.spent_cycles, margin, made.booked_cycles)
-    return _settled(work, MODEL_ANSWERED, charged(outcome, paid))
-
-
-def _settled(work: Work, event: str, outcome: Outcome) -> Outcome:
-    if not desk.settle(work.plan.digest, work.token, event, outcome, ic.time()):
-        return _late()._replace(paid_cycles=_paid(outcome))
-    if outcome.answered is None:
-        tallies.add("failures")
-    return outcome
-
-
-def _paid(outcome: Outcome) -> int:
-    answered = outcome.answered
-    return outcome.paid_cycles if answered is None else int(answered["charged_cycles"])
-
-
-def _late() -> Outcome:
-    tallies.add("late_replies")
-    text = "the reply came after the flight's deadline and was dropped: ask again"
-    return refused_outcome(lease_lost(text))
+    return landed(work, found, made.reply, made.error, made.spent_cycles, made.booked_cycles)

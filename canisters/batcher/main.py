@@ -15,6 +15,7 @@ from batcher_admin import (
     deny_asker,
     refresh_models,
     remove_controller,
+    set_priority,
     settings,
 )
 from batcher_core.front_desk import SWEEP_INTERVAL_S
@@ -35,6 +36,7 @@ from refrain_api.services import CacheService, InferService
 from refrain_core.refusals import internal
 from streaming import read_stream
 from submitting import boarded
+from window_calls import continued_in_window
 
 # Kybra looks endpoints and services up by name among what this module exports.
 __all__ = [
@@ -58,6 +60,7 @@ __all__ = [
     "refresh_models",
     "remove_controller",
     "result",
+    "set_priority",
     "settings",
     "stream",
     "submit",
@@ -101,7 +104,7 @@ def submit(request: AskRequest) -> Async[Manual[SubmitResult]]:
     except Exception as error:  # noqa: BLE001 - an async method answers whatever happens
         boarding = Boarding(_internal(error), None)
     ic.reply(boarding.reply)
-    yield from continued(boarding.work)
+    yield from continued_in_window(boarding.work)
     return None
 
 

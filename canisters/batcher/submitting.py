@@ -11,10 +11,11 @@ from batcher_core.boarding_rules import OPEN, WAIT, next_step
 from batcher_core.flight_machine import LOOKUP_BEGUN, MODEL_CALLED
 from batcher_core.serving import UNSOUGHT, Found
 from batcher_core.tickets import OPENED
+from batcher_core.work_items import Work
 from batcher_rows import rows
 from batcher_state import desk, tallies
-from flying import Work
 from refrain_core.refusals import bad_request
+from window_calls import refuse_entry
 
 
 def boarded(caller: str, request: dict[str, Any]) -> Boarding:
@@ -33,7 +34,7 @@ def boarded(caller: str, request: dict[str, Any]) -> Boarding:
         return Boarding(refused(lookup_under_way()), None)
     if flight is not None:
         return Boarding(joined(plan, flight, "Ticket", UNSOUGHT), None)
-    refusal = desk.refuse_ticket(ic.time(), rows.settings)
+    refusal = desk.refuse_ticket(ic.time(), rows.settings) or refuse_entry(plan)
     if refusal is not None:
         return Boarding(refused(refusal), None)
     return _opened(plan, UNSOUGHT if step == OPEN else None)

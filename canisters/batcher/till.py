@@ -7,6 +7,7 @@ from kybra import ic
 from batcher_core.ask_plan import Plan, price_for
 from batcher_core.flights import Flight
 from batcher_core.money import Price, refuse_short_balance, refuse_too_few, still_due
+from batcher_core.work_items import Work
 from batcher_rows import rows
 from batcher_state import HOLD_NS, ledger, tallies
 
@@ -74,9 +75,9 @@ def secure(plan: Plan, flight: Flight, cost: Price) -> None:
     ledger.hold(flight.token, plan.caller, accepted, cost.miss_cycles, until_ns)
 
 
-def release(token: int) -> None:
+def release(work: Work) -> None:
     """Give back the whole hold of a flight that called nothing, as credit."""
-    ledger.release(token, 0, 0)
+    ledger.release(work.token, 0, 0)
 
 
 def spend(token: int, spent: int) -> None:
@@ -84,12 +85,13 @@ def spend(token: int, spent: int) -> None:
     ledger.spend(token, spent)
 
 
-def book(token: int, cost: Price, spent: int, margin: int, booked: int = 0) -> int:
+def book(work: Work, spent: int, margin: int, booked: int = 0) -> int:
     """Book what a flight cost of what was held for it; return that. The rest is credit.
 
     booked: what of `spent` was booked before, by `spend`.
     """
-    ledger.release(token, spent - booked, margin)
-    tallies.add("charged_cycles", cost.miss_cycles)
-    tallies.add("refunded_cycles", cost.miss_cycles - spent - margin)
+    held_cycles = work.cost.miss_cycles
+    ledger.release(work.token, spent - booked, margin)
+    tallies.add("charged_cycles", held_cycles)
+    tallies.add("refunded_cycles", held_cycles - spent - margin)
     return spent + margin

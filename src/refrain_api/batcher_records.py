@@ -83,6 +83,9 @@ class AskerSettings(Record):
 # anonymous: "refused", or "public" to let anyone use the public namespace, sponsored.
 # hit_fee_cycles: what an unsponsored asker pays for a hit; margin_cycles is added on a miss.
 # negative_ttl_s: how long a lasting failure of a model is remembered; 0 remembers none.
+# window_s: how long submitted requests wait for others to share an outcall with, where a provider
+# takes lists; 0 is the next round. window_size: how many share one; max_waiting: how many wait at
+# most, half of them one tenant's; max_calls: how many of their calls are out at once.
 class BatcherSettings(Record):
     lease_s: nat32
     ticket_ttl_s: nat32
@@ -92,10 +95,15 @@ class BatcherSettings(Record):
     hit_fee_cycles: nat64
     margin_cycles: nat64
     negative_ttl_s: nat32
+    window_s: nat32
+    window_size: nat32
+    max_waiting: nat32
+    max_calls: nat32
 
 
 # The counts of the batcher canister since install. stale: answers served though not fresh;
-# refreshes: flights that renew one behind its reply; negatives: failures served as remembered.
+# refreshes: flights that renew one behind its reply; negatives: failures served as remembered;
+# lists: calls of a model for several requests, and listed: those requests.
 class BatcherCounters(Record):
     asks: nat64
     hits: nat64
@@ -111,5 +119,7 @@ class BatcherCounters(Record):
     stale: nat64
     refreshes: nat64
     negatives: nat64
+    lists: nat64
+    listed: nat64
     flights_open: nat32
     tickets_kept: nat32

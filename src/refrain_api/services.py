@@ -3,7 +3,7 @@
 from kybra import Service, Vec, service_query, service_update, text
 
 from refrain_api.cache_records import LookupResult, NegativeRequest, PutRequest, PutResult
-from refrain_api.infer_records import InferManyResult, InferRequest, InferResult
+from refrain_api.infer_records import InferManyResult, InferRequest, InferResult, ProviderView
 from refrain_api.refusal_variants import Done
 
 
@@ -35,3 +35,6 @@ class InferService(Service):
 
     @service_query
     def models(self) -> Vec[text]: ...
+
+    @service_query
+    def providers(self) -> Vec[ProviderView]: ...

@@ -132,8 +132,11 @@ def connected(canister: Played) -> Played:
     canister.send("connect", principal("cache"), "zz")
     canister.send("connect", principal("cache"), principal("infer"))
     canister.answer(canister.send("refresh_models"), None, "Rejection code 5, x")
-    canister.answer(canister.send("refresh_models"), ["m", "b@2:q", MODEL])
+    listed = canister.answer(canister.send("refresh_models"), ["m", "b@2:q", MODEL])
+    canister.answer(listed, [{"model": "b@2:q", "features": ["lists"]}, {"model": MODEL}])
     canister.send("allow_asker", {"caller": PAYER, "sponsored": "no"})
+    for caller, priority in ((PAYER, "urgent"), (PAYER, "high"), (STRANGER, "low")):
+        canister.send("set_priority", caller, priority)
     canister.send("models")
     for method in ("allow_member", "deny_member", "allow_member"):
         for by, member in ((STRANGER, PAYER), (OWNER, "zz"), (OWNER, PAYER)):

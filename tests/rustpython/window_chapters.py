@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from batcher_core import bisection, call_room
+from batcher_core import bisection, call_reading, call_room, window_lanes
 from batcher_core.batch_fit import BatchFit
 from batcher_core.fair_queue import FairQueue, Waiting
+from batcher_core.window_gate import Bounds, WindowGate
 from batcher_core.windows import WaitingRoom
-from tests.rustpython.inputs import OTHER, SECOND, START_NS, TENANT, Inputs
+from tests.rustpython.inputs import OTHER, SECOND, START_NS, TENANT, Inputs, odd_requests
 from tests.rustpython.recording import Recording
 
 TENANTS = (TENANT, TENANT, TENANT, OTHER, "aaaaa-aa")
@@ -19,6 +20,8 @@ def add(book: Recording) -> None:
     room(book)
     sizes(book)
     spoiled(book)
+    lanes(book)
+    gates(book)
 
 
 def one(made: Inputs, number: int) -> Waiting:
@@ -62,6 +65,7 @@ def room(book: Recording) -> None:
         for lane in book.call(WaitingRoom.lanes, kept):
             closes_ns = book.call(WaitingRoom.closes_ns, kept, lane, 2, 6)
             if closes_ns <= waiting.entered_ns:
+                book.call(WaitingRoom.waiting, kept, lane)
                 book.call(WaitingRoom.close, kept, lane, 6, waiting.entered_ns)
         book.call(WaitingRoom.drop, kept, made.random.randrange(number + 2))
         if number % 30 == 29:
@@ -100,8 +104,61 @@ def spoiled(book: Recording) -> None:
     ]
     for refusal in refusals:
         book.call(bisection.is_divisible, refusal)
-    failures = [{"Failed": {"refusal": refusal}} for refusal in refusals]
-    for results in ([], failures[:1], failures, failures[:1] * 3, [{"Inferred": {}}] * 2):
-        book.call(bisection.shared_failure, results)
+    failures: list[dict[str, Any]] = [{"Failed": {"refusal": refusal}} for refusal in refusals]
+    answers: list[dict[str, Any]] = [{"Inferred": {}}] * 2
+    for results in (failures[:1], failures, failures[:1] * 3, answers):
+        book.call(bisection.is_spoiled, [(result, None) for result in results])
+    book.call(bisection.is_spoiled, [(None, "reject")] * 2)
     for count in range(2, 9):
         book.call(bisection.halves, list(range(count)))
+
+
+def lanes(book: Recording) -> None:
+    """Lanes and shares of requests good and bad; which models take lists; replies to lists."""
+    book.chapter("batcher: window lanes")
+    for request in odd_requests():
+        lane = book.call(window_lanes.lane_of, request)
+        book.call(window_lanes.model_of, lane)
+        book.call(window_lanes.share_tokens, request, 512)
+    book.call(window_lanes.listed_models, None)
+    told = [{"model": "a", "features": ["lists"]}, {"model": "b", "features": []}, {"model": "c"}]
+    book.call(window_lanes.listed_models, told)
+    failure = {"refusal": {"Busy": {"retry_after_s": 1}}, "outcalls": 0, "charged_cycles": 3}
+    spent = {"Failed": {"refusal": {"BadReply": "x"}, "outcalls": 1, "charged_cycles": 5}}
+    for reply in (
+        {"Refused": {"BadReply": "x"}},
+        {"Many": {"items": [{"Failed": failure}, spent]}},
+    ):
+        read = book.call(call_reading.read_list, reply, 2)
+        book.call(call_reading.shares_of, read, 11)
+        book.call(call_reading.is_put_off, read[0], None)
+    for error in ("Couldn't send message", "Rejection code 5, x"):
+        book.call(call_reading.is_put_off, None, error)
+    book.call(call_reading.is_put_off, {"Inferred": {}}, None)
+
+
+def gates(book: Recording) -> None:
+    """Windows that leave, are paused and come back, with and without lists and room."""
+    book.chapter("batcher: window gate")
+    made = Inputs(63)
+    bounds = Bounds(1, 4, 30, 3, 20)
+    kept: Any = book.call(WindowGate)
+    out: list[Any] = []
+    for number in range(120):
+        waiting = one(made, number)
+        now_ns = waiting.entered_ns
+        lane = made.random.choice(LANES)
+        if book.call(WindowGate.refuse, kept, waiting.tenant, bounds) is None:
+            book.call(WindowGate.enter, kept, lane, waiting)
+            book.call(WindowGate.is_complete, kept, lane, bounds, ["one"])
+        balance = made.random.choice([0, 10**12])
+        out += book.call(WindowGate.leaving, kept, now_ns, bounds, ["one"], balance)
+        book.call(WindowGate.out, kept, now_ns)
+        book.call(WindowGate.next_ns, kept, bounds, ["one"])
+        book.call(WindowGate.size, kept, lane, bounds, ["one"])
+        if out and made.random.randrange(2):
+            back = out.pop(0)
+            book.call(WindowGate.measured, kept, back.closed.lane, 3, SECOND, 1_000)
+            book.call(WindowGate.back, kept, back)
+        if number % 30 == 29:
+            book.call(WindowGate.pause, kept, lane, now_ns + SECOND)

@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 from batcher_core.asker_admission import ANONYMOUS_PUBLIC, ANONYMOUS_REFUSED
+from batcher_core.windows import MAX_BATCH
 from refrain_core.limits import MAX_NEGATIVE_TTL_S
 from refrain_core.refusals import bad_request
 
@@ -28,6 +29,10 @@ class Settings(NamedTuple):
     hit_fee_cycles: int = 40_000_000
     margin_cycles: int = 100_000_000
     negative_ttl_s: int = 30
+    window_s: int = 1
+    window_size: int = MAX_BATCH
+    max_waiting: int = 256
+    max_calls: int = 16
 
 
 _BOUNDS = (
@@ -38,6 +43,10 @@ _BOUNDS = (
     ("hit_fee_cycles", 0, 10**12),
     ("margin_cycles", 0, 10**12),
     ("negative_ttl_s", 0, MAX_NEGATIVE_TTL_S),
+    ("window_s", 0, 60),
+    ("window_size", 1, MAX_BATCH),
+    ("max_waiting", 2, MAX_FLIGHTS),
+    ("max_calls", 1, MAX_FLIGHTS),
 )
 
 

@@ -8,7 +8,10 @@ from typing import Any, TypeVar
 
 _Item = TypeVar("_Item")
 
-_FAULTS = ("ProviderError", "BadReply", "ResponseTooLarge", "BadRequest", "Timeout", "NoConsensus")
+_FAULTS = (
+    *("ProviderError", "BadReply", "ResponseTooLarge", "BadRequest", "TooLarge"),
+    *("Timeout", "NoConsensus"),
+)
 """Failures that one item may have brought upon all; the others would meet each half again."""
 
 _TOO_MANY_REQUESTS = 429
@@ -22,18 +25,21 @@ def is_divisible(refusal: "dict[str, Any]") -> bool:
     return not refusal.keys().isdisjoint(_FAULTS)
 
 
-def shared_failure(results: "list[dict[str, Any]]") -> "dict[str, Any] | None":
-    """Return the refusal with which all of several items failed alike; None if they did not."""
-    if len(results) <= 1 or "Failed" not in results[0]:
-        return None
-    first: dict[str, Any] = results[0]["Failed"]["refusal"]
-    for result in results:
-        if "Failed" not in result or result["Failed"]["refusal"] != first:
-            return None
-    return first
+def is_spoiled(replies: "list[tuple[dict[str, Any] | None, str | None]]") -> bool:
+    """Tell whether several were refused alike, by what one of them may have brought about."""
+    refusals = [_refusal(ok) for ok, _error in replies]
+    first = refusals[0]
+    if len(refusals) == 1 or first is None or not is_divisible(first):
+        return False
+    return all(refusal == first for refusal in refusals)
 
 
 def halves(items: "list[_Item]") -> "tuple[list[_Item], list[_Item]]":
     """Split a batch of at least two into two that are not empty."""
     middle = (len(items) + 1) // 2
     return items[:middle], items[middle:]
+
+
+def _refusal(reply: "dict[str, Any] | None") -> "dict[str, Any] | None":
+    failed = None if reply is None else reply.get("Failed")
+    return None if failed is None else failed["refusal"]

@@ -18,6 +18,7 @@ from refrain_core.refusals import busy, closing, internal
 _SHOWN_CHARACTERS = 200
 _NOT_SENT = "Couldn't send message"
 _RETRY_AFTER_S = 10
+_WANT_OF_ROOM = ("Busy", "OutOfCycles")
 _ARMS = (("Hit", FRESH), ("Stale", REVALIDATING), ("StaleIfError", SPARE))
 
 
@@ -57,6 +58,37 @@ def outcalls_of(reply: "dict[str, Any] | None") -> int:
 def was_sent(error: "str | None") -> bool:
     """Tell whether a call left the canister; if not, its cycles never did either."""
     return error is None or _NOT_SENT not in error
+
+
+def is_put_off(reply: "dict[str, Any] | None", error: "str | None") -> bool:
+    """Tell if a call came to nothing for want of room, at no cost, so that it may be repeated."""
+    if reply is None:
+        return not was_sent(error)
+    failed = reply.get("Failed")
+    return (
+        failed is not None
+        and failed["outcalls"] == 0
+        and not failed["refusal"].keys().isdisjoint(_WANT_OF_ROOM)
+    )
+
+
+def read_list(reply: "dict[str, Any]", count: int) -> "list[dict[str, Any]]":
+    """Return an InferResult for each of `count` requests that were asked together."""
+    many = reply.get("Many")
+    if many is not None:
+        items: list[dict[str, Any]] = many["items"]
+        return items
+    failed = {"refusal": reply["Refused"], "outcalls": 0, "charged_cycles": 0}
+    return [{"Failed": failed}] * count
+
+
+def shares_of(replies: "list[dict[str, Any]]", spent_cycles: int) -> list[int]:
+    """Return what each reply cost of what all did; what is left over is the first's."""
+    shares = [
+        int((reply.get("Inferred") or reply["Failed"])["charged_cycles"]) for reply in replies
+    ]
+    shares[0] += spent_cycles - sum(shares)
+    return shares
 
 
 def stored_key(reply: "dict[str, Any] | None") -> "str | None":

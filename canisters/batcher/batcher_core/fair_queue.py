@@ -24,7 +24,10 @@ QUANTUM_TOKENS = 256
 
 
 class Waiting(NamedTuple):
-    """One that waits. number: its own, never given twice; tokens: what it takes of a share."""
+    """One that waits. number: its own, never given twice; tokens: what it takes of a share.
+
+    call_cycles: what its call takes along, alone or as its part of several.
+    """
 
     number: int
     tenant: str
@@ -32,6 +35,7 @@ class Waiting(NamedTuple):
     tokens: int
     entered_ns: int
     deadline_ns: int
+    call_cycles: int = 0
 
 
 class FairQueue:

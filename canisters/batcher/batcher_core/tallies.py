@@ -17,6 +17,8 @@ NAMES = (
     "stale",
     "refreshes",
     "negatives",
+    "lists",
+    "listed",
 )
 """Fields of BatcherCounters that are counted, new ones last; the others are looked at."""
 

@@ -70,6 +70,10 @@ class WaitingRoom:
             return opened_ns
         return opened_ns + window_s * NANOSECONDS
 
+    def waiting(self, lane: str) -> list[Waiting]:
+        """Return who waits in a lane with a window open, in no promised order."""
+        return self._lanes[lane].waiting()
+
     def close(self, lane: str, size: int, now_ns: int) -> Closed:
         """Take out of the lane what goes out together; the rest is the next window."""
         queue = self._lanes[lane]

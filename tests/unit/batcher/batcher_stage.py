@@ -63,8 +63,8 @@ def _map_bounds() -> dict[int, tuple[int, int]]:
 class Message:
     """One update under way: who called with which cycles, what it waits for, what it answered."""
 
-    def __init__(self, stage: Stage, method: str, args: Any, context: dict[str, Any]) -> None:
-        """Run the method up to its first call."""
+    def __init__(self, stage: Stage, method: Any, args: Any, context: dict[str, Any]) -> None:
+        """Run the method, or what a timer calls, up to its first call."""
         self._stage = stage
         self._context = context
         self.accepted = 0
@@ -72,7 +72,7 @@ class Message:
         self.done = False
         self.reply: Any = None
         stage.enter(self, context)
-        outcome = getattr(stage.canister, method)(*args)
+        outcome = (getattr(stage.canister, method) if isinstance(method, str) else method)(*args)
         if hasattr(outcome, "send"):
             self._generator = outcome
             self._step(None)
@@ -127,6 +127,7 @@ class Stage:
         self.balance = 10**13
         self.refunded = 0
         self.timers: list[tuple[int, Any]] = []
+        self.alarms: list[tuple[int, Any]] = []
         self.printed: list[str] = []
         self.canister: Any = None
         self._message: Any = None
@@ -138,7 +139,8 @@ class Stage:
         self.canister.init_()
 
     def upgrade(self) -> None:
-        """Load the canister anew over the same maps."""
+        """Load the canister anew over the same maps; its timers are lost."""
+        self.alarms = []
         self._load()
         self.canister.post_upgrade_()
 
@@ -152,15 +154,24 @@ class Stage:
         assert message.done
         return message.reply
 
-    def connect(self) -> None:
-        """Wire the canister and tell it the model."""
+    def connect(self, features: tuple[str, ...] = ()) -> None:
+        """Wire the canister and tell it the model, with the features of its provider."""
         self.ask("connect", "rrkah-fqaaa-aaaaa-aaaaq-cai", "ryjl3-tyaaa-aaaaa-aaaba-cai")
-        self.message("refresh_models").answer([MODEL])
+        provider = {"model": MODEL, "features": list(features)}
+        self.message("refresh_models").answer([MODEL]).answer([provider])
 
     def tick(self, seconds: int) -> None:
         """Let time pass and the timer run once."""
         self.now_ns += seconds * SECOND_NS
         self.timers[-1][1]()
+
+    def wake(self, seconds: int) -> list[Message]:
+        """Let time pass; return the messages of the timers that are due by then."""
+        self.now_ns += seconds * SECOND_NS
+        due = [one for one in self.alarms if one[0] <= self.now_ns]
+        self.alarms = [one for one in self.alarms if one[0] > self.now_ns]
+        context = {"caller": OWNER, "attached": 0}
+        return [Message(self, function, (), context) for _, function in due]
 
     def enter(self, message: Message, context: dict[str, Any]) -> None:
         """Make `message` the one that runs."""
@@ -195,6 +206,10 @@ class Stage:
 
     def print(self, text: str) -> None:
         self.printed.append(text)
+
+    def set_timer(self, seconds: int, function: Any) -> int:
+        self.alarms.append((self.now_ns + seconds * SECOND_NS, function))
+        return len(self.alarms)
 
     def set_timer_interval(self, seconds: int, function: Any) -> int:
         self.timers.append((seconds, function))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from batcher_core.batch_fit import BatchFit
-from batcher_core.bisection import halves, is_divisible, shared_failure
+from batcher_core.bisection import halves, is_divisible, is_spoiled
 from batcher_core.call_room import RESERVED_CALLS, calls_that_fit, retry_after_s
 from refrain_core.outcall_price import HELD_CYCLES_PER_CALL
 
@@ -115,11 +116,13 @@ def test_only_what_an_item_can_bring_about_is_bisected() -> None:
     assert not is_divisible({"OutOfCycles": {"expected": 1, "received": 0}})
 
 
-def test_a_failure_is_shared_only_if_all_have_the_same() -> None:
+def test_a_batch_is_spoiled_only_if_all_failed_alike() -> None:
     """One answer, or another failure, shows that the items were told apart."""
-    bad = {"Failed": {"refusal": {"BadReply": "x"}}}
-    assert shared_failure([bad, bad]) == {"BadReply": "x"}
-    assert shared_failure([bad]) is None
-    assert shared_failure([{"Inferred": {}}, bad]) is None
-    assert shared_failure([bad, {"Inferred": {}}]) is None
-    assert shared_failure([bad, {"Failed": {"refusal": {"BadReply": "y"}}}]) is None
+    bad: Any = ({"Failed": {"refusal": {"BadReply": "x"}}}, None)
+    other: Any = ({"Failed": {"refusal": {"BadReply": "y"}}}, None)
+    busy: Any = ({"Failed": {"refusal": {"Busy": {"retry_after_s": 1}}}}, None)
+    good: Any = ({"Inferred": {}}, None)
+    lost: Any = (None, "reject")
+    assert is_spoiled([bad, bad, bad])
+    for replies in ([bad], [good, bad], [bad, good], [bad, other], [lost, lost], [busy, busy]):
+        assert not is_spoiled(replies)
