@@ -7,6 +7,7 @@ from kybra import ic
 import till
 from batcher_core.ask_plan import Plan, plan_request
 from batcher_core.asker_admission import standing_of
+from batcher_core.batcher_bounds import with_grace
 from batcher_core.flights import Flight
 from batcher_core.money import Price
 from batcher_core.serving import SPARE, Found, stood_in
@@ -53,7 +54,8 @@ def opened(plan: Plan, event: str, cost: Price, found: "Found | None") -> "Fligh
     if refusal is not None:
         return refusal
     is_refreshing = found is not None and found.has_stored
-    flight = desk.open(plan.digest, event, now_ns, rows.settings, is_refreshing=is_refreshing)
+    settings = rows.settings if plan.policy is None else with_grace(rows.settings)
+    flight = desk.open(plan.digest, event, now_ns, settings, is_refreshing=is_refreshing)
     tallies.add("flights")
     try:
         till.secure(plan, flight, cost)

@@ -27,9 +27,11 @@ from batcher_core.serving import (
     spare_as_hit,
 )
 from batcher_core.work_items import Work
+from batcher_rows import rows
 from batcher_state import desk, tallies
 from flying import fly, look_up
 from refrain_core.refusals import not_cached
+from submitting import ticketed
 
 Replying = Generator[Any, Any, dict[str, Any]]
 
@@ -61,8 +63,14 @@ def asked(caller: str, request: dict[str, Any]) -> "Generator[Any, Any, Boarding
     if flight is not None and step == JOIN:
         return Boarding(joined(plan, flight, "Joined", found), None)
     if step == OPEN:
-        return Boarding((yield from _flown(plan, found)), None)
+        return (yield from _set_out(plan, found))
     return Boarding(_turned_away(plan, step, found), None)
+
+
+def _set_out(plan: Plan, found: Found) -> "Generator[Any, Any, Boarding]":
+    if plan.policy is None:
+        return Boarding((yield from _flown(plan, found)), None)
+    return _voted(plan, found)
 
 
 def _flown(plan: Plan, found: Found) -> Replying:
@@ -76,6 +84,16 @@ def _flown(plan: Plan, found: Found) -> Replying:
     outcome = rescued(taken, found)
     tallies.add("stale", int(outcome is not taken))
     return as_variant(outcome, "Answered", "Refused")
+
+
+def _voted(plan: Plan, found: Found) -> Boarding:
+    """Give a ticket for a vote: its asker would wait for the slowest of several models."""
+    cost = till.price(plan)
+    refusal = desk.refuse_ticket(ic.time(), rows.settings)
+    flight = refusal or opened(plan, MODEL_CALLED, cost, found)
+    if isinstance(flight, dict):
+        return Boarding(_stood_in(plan, found, flight), None)
+    return ticketed("Joined", plan, flight, cost, found)
 
 
 def _served(plan: Plan, found: Found) -> dict[str, Any]:

@@ -9,8 +9,9 @@
     4   meta      layout, sequence, counters   a number; a number; counts joined by |
     5   accounts  asker                        charged|spent|margin|credit|held
     6   holds     token, 16 hex digits         asker|due_cycles|until_ns
-    12  rounds    sample's digest              pieces|until_ns|token|rounds|is_alone|outcome
-                  sample's digest, .piece      text
+    12  rounds    digest                       pieces|until_ns|token|rounds|outcome
+                  digest, .piece               text
+    20  voters    provider                     voted|agreed
 
 Sizes count Candid's framing, about ten bytes a text. Flights, tickets, results and holds are
 bounded by the settings max_flights and max_tickets, so that post_upgrade can walk them whole.
@@ -29,3 +30,4 @@ meta_map = StableBTreeMap[str, str](memory_id=4, max_key_size=40, max_value_size
 accounts_map = StableBTreeMap[str, str](memory_id=5, max_key_size=80, max_value_size=240)
 holds_map = StableBTreeMap[str, str](memory_id=6, max_key_size=32, max_value_size=140)
 rounds_map = StableBTreeMap[str, str](memory_id=12, max_key_size=90, max_value_size=4100)
+voters_map = StableBTreeMap[str, str](memory_id=20, max_key_size=220, max_value_size=60)

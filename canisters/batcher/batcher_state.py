@@ -3,7 +3,9 @@
 from batcher_core.front_desk import SWEEP_STEPS, FrontDesk, Stores
 from batcher_core.kept_rounds import RoundShelf
 from batcher_core.ledger import Ledger
+from batcher_core.polls import PollBoard
 from batcher_core.tallies import Tallies
+from batcher_core.voter_book import VoterBook
 from batcher_maps import (
     LAYOUT_KEY,
     LAYOUT_VERSION,
@@ -14,6 +16,7 @@ from batcher_maps import (
     results_map,
     rounds_map,
     tickets_map,
+    voters_map,
 )
 from batcher_rows import rows
 from refrain_core.limits import NANOSECONDS
@@ -25,6 +28,8 @@ desk = FrontDesk(Stores(flights_map, tickets_map, results_map, meta_map))
 rounds = RoundShelf(rounds_map)
 ledger = Ledger(accounts_map, holds_map)
 tallies = Tallies(meta_map)
+polls = PollBoard()
+voter_book = VoterBook(voters_map)
 
 
 def start_empty(controller: str) -> None:
@@ -48,6 +53,7 @@ def load_all() -> None:
     rounds.load()
     ledger.load()
     tallies.load()
+    voter_book.load()
 
 
 def sweep(now_ns: int) -> None:

@@ -19,7 +19,7 @@ from batcher_core.work_items import Work
 from batcher_state import desk, tallies
 from keeping import cache, kept
 from landing import abandoned, landed, late, settled
-from model_rounds import Sample, most_cycles_of, sampled
+from model_rounds import sampled
 from spares import serve_spare
 
 Flying = Generator[Any, Any, Outcome]
@@ -36,14 +36,14 @@ def look_up(plan: Plan) -> "Generator[Any, Any, Found]":
     return overtaken(found, meanwhile, plan.directives)
 
 
-def continued(work: "Work | None") -> "Generator[Any, Any, None]":
-    """Do what is left behind a reply: a submitted request's flight, or a stale answer's renewal."""
-    if work is None:
+def flown(work: Work) -> "Generator[Any, Any, None]":
+    """Fly on behind a reply: look a request up that was not, and have its model asked."""
+    if work.found is not None:
+        yield from fly(work, work.found)
         return
-    try:
-        yield from (_fly_submitted(work) if work.found is None else fly(work, work.found))
-    except Exception as error:  # noqa: BLE001 - nobody listens any more but the log
-        ic.print(f"behind a reply: {type(error).__name__}")
+    found = yield from departed(work)
+    if found is not None:
+        yield from fly_for_ticket(work, found)
 
 
 def fly(work: Work, found: Found) -> Flying:
@@ -54,13 +54,6 @@ def fly(work: Work, found: Found) -> Flying:
     except Exception as error:  # noqa: BLE001 - whatever it is, the waiters must learn of it
         outcome = abandoned(work, error)
     return (yield from kept(work.plan, work.token, outcome, found, began_ns))
-
-
-def _fly_submitted(work: Work) -> "Generator[Any, Any, None]":
-    """Look a submitted request up under its own flight, and go on as an ask does."""
-    found = yield from departed(work)
-    if found is not None:
-        yield from fly_for_ticket(work, found)
 
 
 def departed(work: Work, *, may_wait: bool = False) -> "Generator[Any, Any, Found | None]":
@@ -104,8 +97,12 @@ def fly_for_ticket(work: Work, found: Found) -> "Generator[Any, Any, None]":
 def _end_at_lookup(work: Work, found: Found) -> None:
     outcome = found.outcome or refused_outcome({})
     is_answered = outcome.answered is not None
-    fee_cycles = till.book(work, 0, work.cost.hit_cycles if is_answered else 0)
-    tallies.add("hits" if found.kind == FRESH else "collapsed", int(is_answered))
+    is_paid = is_answered and not work.payer
+    fee_cycles = till.book(work, 0, work.cost.hit_cycles if is_paid else 0)
+    if work.payer:
+        tallies.add("samples_reused", int(is_answered))
+    else:
+        tallies.add("hits" if found.kind == FRESH else "collapsed", int(is_answered))
     tallies.add("negatives", int(found.kind == NEGATIVE))
     settled(work, HIT_FOUND, charged(outcome, fee_cycles))
 
@@ -118,19 +115,6 @@ def _serve_stale(work: Work, found: Found) -> None:
     desk.settle_ticket(work.ticket, work.plan.caller, stale)
 
 
-def sample_of(plan: Plan) -> dict[str, Any]:
-    """Return what infer is asked for a plan, as an InferRequest."""
-    return {
-        "digest": plan.digest,
-        "sample": 0,
-        "request": plan.request,
-        "provider": None,
-        "transport": None,
-        "so_far": "",
-    }
-
-
 def _call_model(work: Work, found: Found) -> Flying:
-    plan, cost = work.plan, work.cost
-    made = yield from sampled(Sample(plan, work.token, 0, most_cycles_of(plan, cost)))
+    made = yield from sampled(work)
     return landed(work, found, made.reply, made.error, made.spent_cycles, made.booked_cycles)

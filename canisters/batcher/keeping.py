@@ -10,6 +10,7 @@ from batcher_core.call_reading import stored_key
 from batcher_core.failure_classes import is_remembered
 from batcher_core.outcomes import Outcome, may_be_stored, with_status
 from batcher_core.serving import Found
+from batcher_core.vote_counting import winners
 from batcher_rows import rows
 from batcher_state import desk, tallies
 from refrain_api.services import CacheService
@@ -50,15 +51,16 @@ def kept(plan: Plan, token: int, outcome: Outcome, found: Found, began_ns: int) 
 
 def _stored(plan: Plan, token: int, outcome: Outcome, found: Found, cost_ms: int) -> Keeping:
     answered = outcome.answered or {}
+    voters = winners(outcome) if plan.policy else [outcome.provider] if outcome.provider else []
     put: Any = {
-        "digest": plan.digest,
+        "digest": plan.base_digest or plan.digest,
         "namespace": plan.namespace,
         "answer": answered["answer"],
         "ttl_s": plan.directives.ttl_s,
         "cache_control": plan.cache_control,
-        "sample": 0,
+        "sample": plan.sample,
         "parts": parts_text(plan.request),
-        "voters": [],
+        "voters": voters,
         "cost_cycles": answered["charged_cycles"],
         "cost_ms": cost_ms,
     }

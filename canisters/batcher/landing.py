@@ -1,4 +1,4 @@
-"""How a flight ends: once, for all who wait for it."""
+"""How a flight ends: once, for all who wait for it and for the votes that count it."""
 
 from typing import Any
 
@@ -10,7 +10,8 @@ from batcher_core.flight_machine import MODEL_ANSWERED
 from batcher_core.outcomes import Outcome, charged, refused_outcome
 from batcher_core.serving import Found
 from batcher_core.work_items import Work
-from batcher_state import desk, tallies
+from batcher_state import desk, polls, tallies
+from polling import concluded, note_late
 from refrain_core.refusals import internal, lease_lost
 
 
@@ -36,6 +37,7 @@ def settled(work: Work, event: str, outcome: Outcome) -> Outcome:
         return late()._replace(paid_cycles=_paid(outcome))
     if outcome.answered is None:
         tallies.add("failures")
+    _tell(work, outcome)
     return outcome
 
 
@@ -47,6 +49,7 @@ def abandoned(work: Work, error: Exception) -> Outcome:
     outcome = refused_outcome(internal(f"{name} in the batcher: ask again, report it if it stays"))
     desk.settle(work.plan.digest, work.token, MODEL_ANSWERED, outcome, ic.time())
     tallies.add("failures")
+    _tell(work, outcome)
     return outcome
 
 
@@ -55,6 +58,13 @@ def late() -> Outcome:
     tallies.add("late_replies")
     text = "the reply came after the flight's deadline and was dropped: ask again"
     return refused_outcome(lease_lost(text))
+
+
+def _tell(work: Work, outcome: Outcome) -> None:
+    """Count an ended flight in the votes that listen to it."""
+    for poll, number in polls.tell(work.token, outcome):
+        note_late(poll, number, outcome)
+        concluded(poll)
 
 
 def _paid(outcome: Outcome) -> int:

@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from kybra import Async, Manual, Vec, ic, init, nat64, post_upgrade, query, text, update, void
 
+from accounts import account, withdraw
 from admitting import Boarding
 from asking import asked, quoted
 from batcher_admin import (
@@ -20,8 +21,7 @@ from batcher_admin import (
 )
 from batcher_core.front_desk import SWEEP_INTERVAL_S
 from batcher_rows import rows
-from batcher_state import desk, load_all, start_empty, sweep, tallies
-from flying import continued
+from batcher_state import desk, load_all, start_empty, sweep, tallies, voter_book
 from membership import allow_member, deny_member, members
 from refrain_api.ask_records import AskRequest
 from refrain_api.batcher_records import (
@@ -32,16 +32,24 @@ from refrain_api.batcher_records import (
     SubmitResult,
     TicketState,
 )
-from refrain_api.services import CacheService, InferService
+from refrain_api.cycles_service import CyclesService
+from refrain_api.services import BatcherService, CacheService, InferService
+from refrain_api.vote_records import ProviderAgreement
+from refrain_core.consensus.provider_weights import weight_of
 from refrain_core.refusals import internal
+from self_calls import done, tasks
 from streaming import read_stream
 from submitting import boarded
+from voting import continued, end_overdue_votes
 from window_calls import continued_in_window
 
 # Kybra looks endpoints and services up by name among what this module exports.
 __all__ = [
+    "BatcherService",
     "CacheService",
+    "CyclesService",
     "InferService",
+    "account",
     "add_controller",
     "allow_asker",
     "allow_member",
@@ -64,6 +72,9 @@ __all__ = [
     "settings",
     "stream",
     "submit",
+    "take_up",
+    "voters",
+    "withdraw",
 ]
 
 
@@ -108,6 +119,16 @@ def submit(request: AskRequest) -> Async[Manual[SubmitResult]]:
     return None
 
 
+@update
+def take_up(task: nat64) -> Async[Manual[text]]:
+    """Do a piece of work that this canister told itself to do; nobody else can name one."""
+    taken = tasks.take(task, ic.caller().to_str())
+    # Nobody waits for this reply, and what it holds back is free again at once.
+    ic.reply("" if taken is None else "taken up")
+    yield from done(taken)
+    return None
+
+
 @query
 def result(ticket: nat64) -> TicketState:
     """Say where a ticket stands, to its asker only."""
@@ -134,6 +155,21 @@ def models() -> Vec[text]:
 
 
 @query
+def voters() -> Vec[ProviderAgreement]:
+    """Say of each provider how often it took part in a verdict, and agreed with it."""
+    records = voter_book.records
+    return [
+        {
+            "provider": provider,
+            "voted": records[provider].voted,
+            "agreed": records[provider].agreed,
+            "weight": weight_of(records[provider]),
+        }
+        for provider in sorted(records)
+    ]
+
+
+@query
 def counters() -> BatcherCounters:
     """Return the counts since install; an upgrade may lose those of the last minute."""
     counts = tallies.snapshot()
@@ -144,6 +180,7 @@ def counters() -> BatcherCounters:
 def tick() -> None:
     """Sweep on the timer; an error is logged, since timers swallow what they raise."""
     try:
+        end_overdue_votes(ic.time())
         sweep(ic.time())
     except Exception as error:  # noqa: BLE001 - see above
         ic.print(f"sweep: {type(error).__name__}: {error}")

@@ -14,7 +14,7 @@ import till
 from batcher_core.ask_plan import Plan
 from batcher_core.call_reading import outcalls_of, was_sent
 from batcher_core.kept_rounds import Kept
-from batcher_core.money import MAX_ROUNDS, Price, call_cycles_of
+from batcher_core.money import MAX_ROUNDS, call_cycles_of
 from batcher_core.round_plan import (
     goes_on,
     lasts,
@@ -23,10 +23,10 @@ from batcher_core.round_plan import (
     round_cycles,
     round_request,
 )
+from batcher_core.work_items import Work
 from batcher_rows import rows
 from batcher_state import desk, rounds
 from refrain_api.services import InferService
-from refrain_core.fingerprint import sample_digest
 
 
 class Sampled(NamedTuple):
@@ -41,73 +41,60 @@ class Sampled(NamedTuple):
     booked_cycles: int = 0
 
 
-class Sample(NamedTuple):
-    """One sample to be asked under a flight's token, for at most so many cycles.
-
-    is_alone: whether its text is the answer's own, which a ticket's stream may show as it comes.
-    provider: the only one to be asked, by its name; None leaves the choice to infer.
-    """
-
-    plan: Plan
-    token: int
-    number: int
-    most_cycles: int
-    is_alone: bool = True
-    provider: "str | None" = None
-
-    @property
-    def key(self) -> str:
-        """Where this sample's rounds are kept."""
-        return sample_digest(self.plan.digest, self.number)
-
-
-def most_cycles_of(plan: Plan, cost: Price) -> int:
-    """Return what one sample may cost: of a payer what is held, of the owner what it may take."""
-    return cost.call_cycles if plan.is_paying else call_cycles_of(plan.request, MAX_ROUNDS)
-
-
 Sampling = Generator[Any, Any, Sampled]
 
 
-def sampled(sample: Sample) -> Sampling:
-    """Ask for one sample, round by round; return what it came to, with its whole cost."""
-    kept = _begun(sample)
+def sample_of(plan: Plan) -> dict[str, Any]:
+    """Return what infer is asked for a plan, as an InferRequest."""
+    return {
+        "digest": plan.base_digest or plan.digest,
+        "sample": plan.sample,
+        "request": plan.request,
+        "provider": plan.provider,
+        "transport": None,
+        "so_far": "",
+    }
+
+
+def sampled(work: Work) -> Sampling:
+    """Have a flight's model asked, round by round; return what it came to, with its whole cost."""
+    kept = _begun(work.plan)
+    most_cycles = most_cycles_of(work)
     spent = 0
     outcalls = 0
     while True:
         # What earlier rounds cost is booked, and a failed one ends all.
         booked = spent
-        reply, cost = yield from _round(sample, kept, spent)
+        reply, cost = yield from _round(work.plan, kept, most_cycles - spent)
         spent += cost
         outcalls += outcalls_of(reply.Ok)
         inferred = None if reply.Ok is None else reply.Ok.get("Inferred")
         if inferred is None:
             return _broken_off(kept, reply, outcalls, (spent, booked))
-        whole = _whole(inferred, kept, sample, outcalls)
-        kept = _following(sample, kept, whole, inferred["continues"], spent)
-        if kept is None:
+        whole = _whole(inferred, kept, work.plan, outcalls)
+        kept = _following(work, kept, whole["Inferred"], inferred["continues"])
+        if kept is None or not _is_paid(work.plan, kept, most_cycles - spent):
             return Sampled(whole, None, spent, booked)
-        till.spend(sample.token, cost)
+        till.spend(work, cost)
 
 
-def _begun(sample: Sample) -> "Kept | None":
-    """Return what an earlier flight left of this sample, unless a new answer is wanted."""
-    if sample.plan.directives.no_cache:
-        return None
-    return rounds.read(sample.key, ic.time())
+def most_cycles_of(work: Work) -> int:
+    """Return what a flight may cost: of a payer what is held, of the owner what it may take."""
+    if work.plan.is_paying:
+        return work.cost.call_cycles
+    return call_cycles_of(work.plan.request, MAX_ROUNDS)
 
 
-def _round(sample: Sample, kept: "Kept | None", spent: int) -> "Generator[Any, Any, Any]":
-    request = sample.plan.request
-    inference: Any = {
-        "digest": sample.plan.digest,
-        "sample": sample.number,
-        "request": round_request(request, kept),
-        "provider": sample.provider,
-        "transport": None,
-        "so_far": "" if kept is None else kept.answer["content"],
-    }
-    attached = min(sample.most_cycles - spent, round_cycles(request, kept))
+def _begun(plan: Plan) -> "Kept | None":
+    """Return what an earlier flight left of this answer, unless a new one is wanted."""
+    return None if plan.directives.no_cache else rounds.read(plan.digest, ic.time())
+
+
+def _round(plan: Plan, kept: "Kept | None", most_cycles: int) -> "Generator[Any, Any, Any]":
+    inference: Any = sample_of(plan)
+    inference["request"] = round_request(plan.request, kept)
+    inference["so_far"] = "" if kept is None else kept.answer["content"]
+    attached = min(most_cycles, round_cycles(plan.request, kept))
     service = InferService(Principal.from_str(rows.wiring["infer"]))
     # Committed: the dispatched flight with its lease, the hold on its asker's cycles, and every
     # round so far with what it cost; behind a reply also that reply.
@@ -118,42 +105,35 @@ def _round(sample: Sample, kept: "Kept | None", spent: int) -> "Generator[Any, A
 
 
 def _following(
-    sample: Sample, kept: "Kept | None", whole: dict[str, Any], continues: str, spent: int
+    work: Work, kept: "Kept | None", whole: dict[str, Any], continues: str
 ) -> "Kept | None":
     """Keep a round that another is to follow; or forget all of them: the answer is here.
 
-    Where the next one cannot be paid any more, what was said stays for the next ask.
+    What is kept where no other follows, for want of cycles or of time, stays for the next ask.
     """
     now_ns = ic.time()
-    answer = whole["Inferred"]["answer"]
+    plan, answer = work.plan, whole["answer"]
     said = answer["content"] if kept is None else answer["content"][len(kept.answer["content"]) :]
-    number = 1 if kept is None else kept.rounds + 1
-    following = Kept(answer, sample.token, number, sample.is_alone, 0)
-    if not goes_on(sample.plan.request, following, continues, said):
-        if kept is not None:
-            _forget(sample, now_ns)
+    following = Kept(answer, work.token, 1 if kept is None else kept.rounds + 1, 0)
+    is_last = not goes_on(plan.request, following, continues, said)
+    if is_last and kept is None:
         return None
-    renewed = desk.renew(sample.plan.digest, sample.token, now_ns, rows.settings)
-    if renewed is None:
+    # None: another flight has the lease, and what is kept is that one's to go on with.
+    renewed = desk.renew(plan.digest, work.token, now_ns, rows.settings)
+    if is_last and renewed is not None:
+        rounds.drop(plan.digest)
+    if is_last or renewed is None:
         return None
     following = following._replace(until_ns=renewed.read_until_ns)
-    rounds.add(sample.key, following, said)
-    is_lasting = lasts(renewed.deadline_ns, now_ns, rows.settings.lease_s)
-    return following if is_lasting and _is_paid(sample, following, spent) else None
+    rounds.add(plan.digest, following, said)
+    return following if lasts(renewed.deadline_ns, now_ns, rows.settings.lease_s) else None
 
 
-def _is_paid(sample: Sample, following: Kept, spent: int) -> bool:
+def _is_paid(plan: Plan, following: Kept, left_cycles: int) -> bool:
     """Tell whether a further round is paid for, and can be sent without a trap."""
-    left_cycles = sample.most_cycles - spent
-    attached = min(left_cycles, round_cycles(sample.plan.request, following))
-    is_enough = least_round_cycles(sample.plan.request, following) <= left_cycles
+    attached = min(left_cycles, round_cycles(plan.request, following))
+    is_enough = least_round_cycles(plan.request, following) <= left_cycles
     return is_enough and till.can_attach(attached)
-
-
-def _forget(sample: Sample, now_ns: int) -> None:
-    """Forget the rounds of an answer that is here, unless another flight goes on with them."""
-    if desk.renew(sample.plan.digest, sample.token, now_ns, rows.settings) is not None:
-        rounds.drop(sample.key)
 
 
 def _broken_off(
@@ -171,10 +151,9 @@ def _broken_off(
 
 
 def _whole(
-    inferred: dict[str, Any], kept: "Kept | None", sample: Sample, outcalls: int
+    inferred: dict[str, Any], kept: "Kept | None", plan: Plan, outcalls: int
 ) -> dict[str, Any]:
-    is_limited = sample.plan.request["max_tokens"] is not None
-    answer = merged(kept, inferred, is_limited=is_limited)
+    answer = merged(kept, inferred, is_limited=plan.request["max_tokens"] is not None)
     return _inferred(answer, inferred["provider"], outcalls)
 
 

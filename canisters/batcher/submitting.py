@@ -9,6 +9,8 @@ from admitting import Boarding, joined, lookup_under_way, opened, planned_and_pa
 from batcher_core.ask_plan import Plan
 from batcher_core.boarding_rules import OPEN, WAIT, next_step
 from batcher_core.flight_machine import LOOKUP_BEGUN, MODEL_CALLED
+from batcher_core.flights import Flight
+from batcher_core.money import Price
 from batcher_core.serving import UNSOUGHT, Found
 from batcher_core.tickets import OPENED
 from batcher_core.work_items import Work
@@ -45,6 +47,13 @@ def _opened(plan: Plan, found: "Found | None") -> Boarding:
     flight = opened(plan, LOOKUP_BEGUN if found is None else MODEL_CALLED, cost, found)
     if isinstance(flight, dict):
         return Boarding(refused(flight), None)
+    return ticketed("Ticket", plan, flight, cost, found)
+
+
+def ticketed(
+    variant: str, plan: Plan, flight: Flight, cost: Price, found: "Found | None"
+) -> Boarding:
+    """Give the ticket of a flight's opener, and leave the flight to be worked on."""
     least_trust = plan.directives.least_trust or ""
     ticket = desk.give_ticket(flight, plan.caller, OPENED, 0, least_trust)
-    return Boarding({"Ticket": ticket}, Work(plan, flight.token, cost, ticket["ticket"], found))
+    return Boarding({variant: ticket}, Work(plan, flight.token, cost, ticket["ticket"], found))

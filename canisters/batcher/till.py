@@ -76,13 +76,19 @@ def secure(plan: Plan, flight: Flight, cost: Price) -> None:
 
 
 def release(work: Work) -> None:
-    """Give back the whole hold of a flight that called nothing, as credit."""
-    ledger.release(work.token, 0, 0)
+    """Give back the whole hold of a flight that called nothing, as credit; a shared one stays."""
+    if not work.payer:
+        ledger.release(work.token, 0, 0)
 
 
-def spend(token: int, spent: int) -> None:
+def close(token: int) -> None:
+    """Give back what is left of a hold that several calls shared."""
+    ledger.release(token, 0, 0)
+
+
+def spend(work: Work, spent: int) -> None:
     """Book one of several calls of a flight; the rest stays held for those to come."""
-    ledger.spend(token, spent)
+    ledger.draw(work.payer or work.token, spent, 0)
 
 
 def book(work: Work, spent: int, margin: int, booked: int = 0) -> int:
@@ -90,6 +96,10 @@ def book(work: Work, spent: int, margin: int, booked: int = 0) -> int:
 
     booked: what of `spent` was booked before, by `spend`.
     """
+    if work.payer:
+        ledger.draw(work.payer, spent - booked, margin)
+        tallies.add("charged_cycles", spent + margin)
+        return spent + margin
     held_cycles = work.cost.miss_cycles
     ledger.release(work.token, spent - booked, margin)
     tallies.add("charged_cycles", held_cycles)

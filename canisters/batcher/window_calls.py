@@ -21,9 +21,10 @@ from batcher_core.window_lanes import lane_of, share_tokens
 from batcher_core.work_items import Work
 from batcher_rows import rows
 from batcher_state import desk
-from flying import continued, departed
+from flying import departed
 from refrain_core.limits import NANOSECONDS
 from shared_calls import Aboard, asked, charged_with, held, landed_all, price_of
+from voting import continued
 
 Working = Generator[Any, Any, None]
 
@@ -89,8 +90,10 @@ def wake() -> Working:
 
 
 def _waits(plan: Plan) -> bool:
+    if plan.policy is not None or plan.request["model"] not in rows.listed:
+        return False
     # An answer of several rounds is asked for on its own: each round hangs on the one before.
-    return plan.request["model"] in rows.listed and rounds_of(plan.request["max_tokens"]) == 1
+    return rounds_of(plan.request["max_tokens"]) == 1
 
 
 def _bounds() -> Bounds:

@@ -9,6 +9,23 @@ class ChatMessage(Record):
     content: text
 
 
+# How an answer is voted on: `votes` samples are asked, and `quorum` of them must agree.
+# strategy: "exact", "normalised", "extracted", "json:PATH", "medoid" or "medoid:PERMILLE".
+# spread: the samples differ by "seeds", or are asked of the "providers" or "models" in `among`.
+# tie_rule: None calls a tie no agreement; "first_listed" or "last_listed" decides it.
+# stop_permille: None ends a vote early once it is certain; else once it is so likely, 501 to 999.
+# weights: "equal", or "record" for how often each provider agreed with earlier verdicts.
+class ConsensusPolicy(Record):
+    votes: nat32
+    quorum: nat32
+    strategy: text
+    spread: text
+    among: Vec[text]
+    tie_rule: Opt[text]
+    stop_permille: Opt[nat32]
+    weights: text
+
+
 # A prompt with every field that changes its answer.
 # namespace: None is the caller's own, "public" is shared by all, "shared:NAME" by its members.
 # model: "NAME@REVISION:QUANTIZATION"; the batcher also takes a bare NAME that only one model bears.
@@ -16,6 +33,7 @@ class ChatMessage(Record):
 # response_format: None, "json_object", or a JSON schema as text.
 # extra: all further parameters of OpenAI's form as the text of one JSON object; part of the key.
 # cache_control: RFC 9111 directives as one text; never part of the key.
+# consensus: None takes what one sample says; a policy is part of the key.
 class AskRequest(Record):
     namespace: Opt[text]
     model: text
@@ -28,6 +46,7 @@ class AskRequest(Record):
     response_format: Opt[text]
     extra: Opt[text]
     cache_control: Opt[text]
+    consensus: Opt[ConsensusPolicy]
 
 
 # One complete or cut answer.

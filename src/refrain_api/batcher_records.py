@@ -1,9 +1,10 @@
 """Records of the batcher canister's interface."""
 
-from kybra import Record, Variant, nat32, nat64, text
+from kybra import Record, Variant, Vec, nat32, nat64, text
 
 from refrain_api.ask_records import Answer
 from refrain_api.refusal_variants import Refusal
+from refrain_api.vote_records import AbsentVoter, VoteGroup
 
 
 # An answer with how it was served, in the words of RFC 9211.
@@ -37,10 +38,33 @@ class SubmitResult(Variant, total=False):
     Refused: Refusal
 
 
-# Where a ticket stands; Pending names the deadline of the flight it waits for.
+# A vote that met its quorum: `votes` of `total` agree; the first group is theirs.
+class ConsistentVote(Record):
+    answered: Answered
+    votes: nat32
+    total: nat32
+    agreement_permille: nat32
+    groups: Vec[VoteGroup]
+    absent: Vec[AbsentVoter]
+
+
+# A vote that met none, for the stated reason: every group, the heaviest first.
+class InconsistentVote(Record):
+    reason: text
+    total: nat32
+    groups: Vec[VoteGroup]
+    absent: Vec[AbsentVoter]
+    outcalls: nat32
+    charged_cycles: nat64
+
+
+# Where a ticket stands; Pending names the deadline of the flight it waits for. The two of a vote
+# are for requests with a policy; one whose verdict was stored before is Settled.
 class TicketState(Variant, total=False):
     Pending: Ticket
     Settled: Answered
+    Consistent: ConsistentVote
+    Inconsistent: InconsistentVote
     Failed: Refusal
     Expired: text
     Refused: Refusal
@@ -104,6 +128,7 @@ class BatcherSettings(Record):
 # The counts of the batcher canister since install. stale: answers served though not fresh;
 # refreshes: flights that renew one behind its reply; negatives: failures served as remembered;
 # lists: calls of a model for several requests, and listed: those requests.
+# votes: of them agreed met their quorum; samples_reused: votes cast by answers that were stored.
 class BatcherCounters(Record):
     asks: nat64
     hits: nat64
@@ -121,5 +146,8 @@ class BatcherCounters(Record):
     negatives: nat64
     lists: nat64
     listed: nat64
+    votes: nat64
+    agreed: nat64
+    samples_reused: nat64
     flights_open: nat32
     tickets_kept: nat32

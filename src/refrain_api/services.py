@@ -1,6 +1,6 @@
 """What one Refrain canister calls on another."""
 
-from kybra import Service, Vec, service_query, service_update, text
+from kybra import Service, Vec, nat64, service_query, service_update, text
 
 from refrain_api.cache_records import LookupResult, NegativeRequest, PutRequest, PutResult
 from refrain_api.infer_records import InferManyResult, InferRequest, InferResult, ProviderView
@@ -38,3 +38,9 @@ class InferService(Service):
 
     @service_query
     def providers(self) -> Vec[ProviderView]: ...
+
+
+# The batcher, as it tells itself to take up a piece of work in a message of its own.
+class BatcherService(Service):
+    @service_update
+    def take_up(self, task: nat64) -> text: ...

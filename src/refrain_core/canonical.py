@@ -22,6 +22,7 @@ from typing import Any
 from refrain_core.extra_parameters import canonical_extra
 from refrain_core.model_names import parse_model
 from refrain_core.unlike_characters import MISCOMPOSED, YOUNG_MARKS
+from refrain_core.vote_policy import SINGLE, policy_text
 
 SCHEMA_VERSION = 2
 """Raised when a field is added or written differently."""
@@ -29,11 +30,8 @@ SCHEMA_VERSION = 2
 TRUNCATION_VERSION = 1
 """Raised when a prompt over the soft limit is cut differently; the key covers the uncut one."""
 
-SINGLE = "single"
-"""The consensus policy of an answer that one sample decides."""
-
 _VERSIONS = f"refraini{SCHEMA_VERSION};i{TRUNCATION_VERSION};"
-_POLICY = f"s{len(SINGLE)}:{SINGLE}"
+_ONE_SAMPLE = f"s{len(SINGLE)}:{SINGLE}"
 _TAKEN_AS_IT_IS = YOUNG_MARKS | {MISCOMPOSED}
 
 
@@ -112,11 +110,23 @@ def parameters_text(request: Mapping[str, Any]) -> str:
     stops = request["stop"]
     response_format = request["response_format"]
     extra = request.get("extra")
+    policy = request.get("consensus")
     return (
         f"{integers_text(request)}{stop_text(stops) if stops else 'l0;'}"
         f"{'n;' if response_format is None else optional_text(response_format)}"
-        f"{'n;' if extra is None else extra_text(extra)}{_POLICY}"
+        f"{'n;' if extra is None else extra_text(extra)}"
+        f"{_ONE_SAMPLE if policy is None else _voted_text(policy)}"
     )
+
+
+def provider_text(canonical: str, provider: str) -> str:
+    """Write the text of what one provider alone may answer: a field more than all others have."""
+    return f"{canonical}s{len(provider)}:{provider}"
+
+
+def _voted_text(policy: Mapping[str, Any]) -> str:
+    text = policy_text(policy)
+    return f"s{len(text)}:{text}"
 
 
 def _composed(text: str) -> str:

@@ -44,6 +44,7 @@ OWN_FIELDS = frozenset(
         "namespace",
         "extra",
         "cache_control",
+        "consensus",
     ]
 )
 """Said by a field of AskRequest, or a provider's other name for one."""

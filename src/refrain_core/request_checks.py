@@ -17,6 +17,7 @@ from refrain_core.limits import (
     MIN_TOP_P_MICROS,
 )
 from refrain_core.refusals import bad_request, too_large
+from refrain_core.vote_policy import check_policy
 
 ROLES = ("system", "user", "assistant")
 """The roles that a message may have."""
@@ -39,6 +40,7 @@ def check_request(request: Mapping[str, Any]) -> "dict[str, Any] | None":
         or _check_stops(request["stop"])
         or _check_response_format(request["response_format"])
         or check_extra(request.get("extra"), request["response_format"])
+        or check_policy(request)
     )
 
 

@@ -44,6 +44,7 @@ def request(prompt: str, **fields: Any) -> dict[str, Any]:
         "response_format": [],
         "extra": [],
         "cache_control": [],
+        "consensus": [],
     }
     return {**plain, **fields}
 

@@ -168,6 +168,7 @@ def books_of_money(book: Recording) -> None:
         spent = made.random.randrange(due_cycles + 1)
         account = book.call(money.released, account, due_cycles, spent, 0)
         account = book.call(money.fee_taken, account, 9, 9)
+        book.call(money.withdrawn, account, spent // 2)
         book.call(money.is_balanced, account)
     book.call(money.is_balanced, account._replace(held=-1))
 
@@ -184,6 +185,8 @@ def accounts(book: Recording) -> None:
         book.call(ledger.Ledger.take_fee, kept, asker, 5, 5)
         book.call(ledger.Ledger.release, kept, made.random.randrange(number + 2), 300, 20)
         book.call(ledger.Ledger.sweep, kept, START_NS + number - 40, 3)
+        book.call(ledger.Ledger.withdraw, kept, asker, number)
+        book.call(ledger.Ledger.give_back, kept, asker, number // 2)
         book.call(ledger.Ledger.account, kept, asker)
         if number % 60 == 59:
             kept = book.call(ledger.Ledger, *stores)

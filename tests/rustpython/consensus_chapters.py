@@ -1,6 +1,6 @@
 """Answers extracted, compared and voted on."""
 
-from refrain_core import answer_extraction, blanks, reasoning_text
+from refrain_core import answer_extraction, blanks, reasoning_text, vote_words
 from refrain_core.consensus import (
     exact_text,
     extracted_answer,
@@ -112,7 +112,7 @@ def votes(book: Recording) -> None:
         groups = book.call(medoid.grouped_by_likeness, cast, 400)
         places = [list(range(len(cast)))] if cast else []
         book.call(grouping.grouping_of, cast, places, ["x"])
-        for rule in (None, *verdicts.TIE_RULES):
+        for rule in (None, *vote_words.TIE_RULES):
             book.call(verdicts.verdict, groups, len(cast), 2, rule)
             book.call(verdicts.winner_of, groups.groups, rule)
         book.call(verdicts.tied_groups, groups.groups)

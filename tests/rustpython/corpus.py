@@ -25,6 +25,7 @@ from tests.rustpython import (
     round_chapters,
     serving_chapters,
     shared_chapters,
+    vote_chapters,
     whole_cache_chapters,
     window_chapters,
 )
@@ -49,6 +50,7 @@ def recorded() -> Recording:
         form_chapters,
         batcher_chapters,
         desk_chapters,
+        vote_chapters,
         serving_chapters,
         log_chapters,
         played_chapters,

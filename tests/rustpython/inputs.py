@@ -78,6 +78,7 @@ def ask(prompt: str = "hello", **fields: Any) -> dict[str, Any]:
         "response_format": None,
         "extra": None,
         "cache_control": None,
+        "consensus": None,
     }
     return request | fields
 

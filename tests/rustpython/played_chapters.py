@@ -21,6 +21,7 @@ from tests.rustpython.played_canister import (
     Played,
 )
 from tests.rustpython.played_infer import infer
+from tests.rustpython.played_votes import batcher_votes
 from tests.rustpython.recording import Recording
 
 MISS = {"Miss": "never stored"}
@@ -40,6 +41,8 @@ def add(book: Recording) -> None:
     batcher_asks(connected(Played(book, "batcher")))
     book.chapter("batcher: submits and money")
     batcher_submits(connected(Played(book, "batcher")))
+    book.chapter("batcher: votes")
+    batcher_votes(connected(Played(book, "batcher")), principal("batcher"))
 
 
 def roles(canister: Played, name: str) -> None:
@@ -210,6 +213,11 @@ def batcher_submits(canister: Played) -> None:
             canister.answer(settled, None if number % 3 else STORED)
         canister.send("result", waiting["replied"]["Ticket"]["ticket"], by=by)
     batcher_rounds(canister)
+    for cycles, error in ((5, None), (10**30, None), (10**8, None), (10**8, "Rejection code 3, x")):
+        canister.send("account", by=PAYER)
+        waiting = canister.send("withdraw", cycles, by=PAYER)
+        if "number" in waiting:
+            canister.answer(waiting, None, error)
     lost = canister.send("submit", ask("lost"), by=PAYER, cycles=10**13)
     canister.tick(31)
     canister.answer(lost, MISS)

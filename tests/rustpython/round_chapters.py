@@ -22,7 +22,7 @@ def add(book: Recording) -> None:
 
 def kept_of(content: str, **fields: Any) -> Kept:
     """Make an unfinished answer."""
-    return Kept(answer(content, **fields), 3, 2, is_alone=True, until_ns=START_NS + 50)
+    return Kept(answer(content, **fields), 3, 2, until_ns=START_NS + 50)
 
 
 def shelf(book: Recording) -> None:
@@ -36,7 +36,7 @@ def shelf(book: Recording) -> None:
         said = made.random.choice([*TEXTS, "é" * 3_000])
         before = book.call(RoundShelf.read, kept, digest, START_NS)
         text = ("" if before is None else before.answer["content"]) + said
-        one = Kept(answer(text), number, 1, number % 2 == 0, START_NS + number)
+        one = Kept(answer(text), number, 1, START_NS + number)
         book.call(RoundShelf.add, kept, digest, one, said)
         book.call(RoundShelf.read, kept, digest, START_NS + 40)
         if number % 7 == 6:
@@ -84,6 +84,9 @@ def stream(book: Recording) -> None:
                 book.call(streams.streamed, {"Pending": {}}, kept_of(text), least, cursor)
     book.call(streams.streamed, {"Pending": {}}, None, "", 3)
     book.call(streams.streamed, {"Expired": "x"}, None, "", 3)
+    consistent = {"Consistent": {"answered": {"answer": answer("é")}}}
+    book.call(streams.streamed, consistent, None, "", 0)
+    book.call(streams.streamed, {"Inconsistent": {}}, None, "", 0)
     book.call(tickets.ticket_record, 5, "d", 7)
 
 
@@ -101,7 +104,6 @@ def leases(book: Recording) -> None:
     accounts: Any = book.call(ledger.Ledger, book.call(DictMap), book.call(DictMap))
     book.call(ledger.Ledger.hold, accounts, 1, TENANT, 900, 700, START_NS)
     for token in (1, 2, 1):
-        book.call(ledger.Ledger.spend, accounts, token, 100)
+        book.call(ledger.Ledger.draw, accounts, token, 100, 0)
     book.call(ledger.Ledger.release, accounts, 1, 50, 5)
     book.call(ledger.Ledger.account, accounts, TENANT)
-    book.call(money.spent_of_hold, money.Account(9, 1, 1, 1, 6), 4)

@@ -91,20 +91,35 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "remove_provider": ("local",),
     "result": (1,),
     "policy_report": (OPERATOR,),
+    "set_priority": (OPERATOR, "high"),
     "set_provider": (PROVIDER,),
     "submit": (request("hello"),),
     "taint": ("a-voter",),
+    "take_up": (1,),
     "tenant_counters": (OPERATOR,),
     "touch": ([DIGEST],),
+    "withdraw": (10**9,),
     "transform": ({"response": {"status": 200, "headers": [], "body": b"{}"}, "context": b""},),
 }
 """What a stranger would send; methods that are not here take one principal, or settings."""
 
 WITHOUT_ARGUMENTS = frozenset(
-    ("askers", "counters", "hidden_scopes", "models", "providers", "settings", "writers")
+    (
+        "account",
+        "askers",
+        "counters",
+        "hidden_scopes",
+        "models",
+        "providers",
+        "settings",
+        "voters",
+        "writers",
+    )
 )
 
 UNSAID: dict[tuple[str, str], Any] = {
+    ("batcher", "take_up"): "",
+    ("batcher", "withdraw"): {"Refused": {"TooFewCycles": {"expected": 10**9, "received": 0}}},
     ("cache", "keep"): "refused|NotAllowed",
     ("cache", "remove"): {"Ok": "nothing was stored"},
     ("cache", "touch"): 0,

@@ -71,6 +71,7 @@ def request(prompt: str, **fields: Any) -> dict[str, Any]:
         "response_format": None,
         "extra": None,
         "cache_control": None,
+        "consensus": None,
     }
     return {**plain, **fields}
 

@@ -60,6 +60,18 @@ class Wallet:
         quoted = replica.query(batcher, "quote", request(prompt), sender=self.canister)
         return quoted["Quoted"]
 
+    def account(self) -> dict[str, int]:
+        """Read the account at the batcher."""
+        account: dict[str, int] = self.network.query("batcher", "account", sender=self.canister)
+        return account
+
+    def withdraw(self, cycles: int) -> Any:
+        """Take credit back; a WithdrawResult."""
+        batcher = self.network.ids["batcher"]
+        return self.network.replica.update(
+            self.canister, "take_back", batcher, cycles, sender=OPERATOR
+        )
+
     def credit(self, prompt: str) -> int:
         """Tell the credit at the batcher, by what is still expected of a new prompt."""
         refusal = self.ask(prompt, 0)["result"]["Refused"]["TooFewCycles"]

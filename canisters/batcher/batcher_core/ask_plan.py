@@ -12,14 +12,17 @@ from refrain_core.extra_parameters import canonical_extra
 from refrain_core.fingerprint import digest_of
 from refrain_core.model_names import resolve_model
 from refrain_core.namespaces import Membership, namespace_for, nobody
-from refrain_core.refusals import unknown_model
+from refrain_core.refusals import bad_request, unknown_model
 from refrain_core.request_checks import check_request
+from refrain_core.vote_policy import MODELS
 
 
 class Plan(NamedTuple):
     """An admitted request, its model named whole, with its fingerprint.
 
     cache_control: the text of `directives`, which is no part of `request` any more.
+    sample: its number among the samples of `base_digest` ("" if that is the digest itself);
+    provider: the only one that may answer it.
     """
 
     caller: str
@@ -29,11 +32,20 @@ class Plan(NamedTuple):
     digest: str
     directives: Directives = NO_DIRECTIVES
     cache_control: str = ""
+    base_digest: str = ""
+    sample: int = 0
+    provider: "str | None" = None
 
     @property
     def is_paying(self) -> bool:
         """Whether the caller must attach cycles."""
         return self.standing == PAYING
+
+    @property
+    def policy(self) -> "dict[str, Any] | None":
+        """How the answer is voted on; None where one sample decides."""
+        policy: "dict[str, Any] | None" = self.request.get("consensus")
+        return policy
 
 
 def plan_request(
@@ -59,6 +71,11 @@ def plan_request(
         return directives
     whole = dict(request)
     whole["model"] = model
+    policy = request.get("consensus")
+    if policy is not None and policy["spread"] == MODELS:
+        whole["consensus"], refusal = _whole_models(policy, models)
+        if refusal is not None:
+            return refusal
     # What is asked of the cache is neither the model's business nor part of the price.
     whole["cache_control"] = None
     # Priced and handed on in the form that infer sends, whose numbers may be longer.
@@ -70,13 +87,35 @@ def plan_request(
 def price_for(plan: Plan, settings: Settings) -> Price:
     """Price a plan; the batcher takes neither fee nor margin from those whom it sponsors.
 
-    A request that takes only what is stored costs nothing on a miss.
+    A request that takes only what is stored costs nothing on a miss; a vote costs all its samples.
     """
     if plan.directives.only_if_cached:
         return Price(settings.hit_fee_cycles if plan.is_paying else 0, 0, 0)
+    request, samples = plan.request, 1
+    if plan.policy is not None:
+        request, samples = dict(request), plan.policy["votes"]
+        # No sample bears the policy.
+        request["consensus"] = None
     if plan.is_paying:
-        return price_of(plan.request, settings.hit_fee_cycles, settings.margin_cycles)
-    return price_of(plan.request, 0, 0)
+        return price_of(request, settings.hit_fee_cycles, settings.margin_cycles, samples)
+    return price_of(request, 0, 0, samples)
+
+
+def _whole_models(
+    policy: dict[str, Any], models: Sequence[str]
+) -> "tuple[dict[str, Any], dict[str, Any] | None]":
+    """Return a policy with its models named whole, and the refusal of one that is not known."""
+    among: list[str] = []
+    for name in policy["among"]:
+        model = resolve_model(name, models)
+        if model is None:
+            return policy, unknown_model(_models_to_choose_from(name, models))
+        if model in among:
+            return policy, bad_request(f"among lists {name[:80]} under two names: list it once")
+        among.append(model)
+    settled = dict(policy)
+    settled["among"] = among
+    return settled, None
 
 
 def _models_to_choose_from(asked: str, models: Sequence[str]) -> str:

@@ -14,6 +14,11 @@ MAX_TICKETS = 20_000
 """What post_upgrade can walk through and stable memory easily holds."""
 
 
+VOTE_GRACE_S = 150
+"""How much longer a vote's lease is than its voters': it outlives them to count them, and a sweep
+each minute ends it if its own timer did not."""
+
+
 class Settings(NamedTuple):
     """Keys and meaning as in BatcherSettings.
 
@@ -63,6 +68,11 @@ def refuse_settings(settings: dict[str, Any]) -> "dict[str, Any] | None":
 def settings_from(record: dict[str, Any]) -> Settings:
     """Read a BatcherSettings record."""
     return Settings(*[record[name] for name in Settings._fields])
+
+
+def with_grace(settings: Settings) -> Settings:
+    """Return the settings under which a vote's own flight is opened."""
+    return settings._replace(lease_s=settings.lease_s + VOTE_GRACE_S)
 
 
 def pack_settings(settings: Settings) -> str:

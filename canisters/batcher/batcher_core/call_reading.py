@@ -44,7 +44,8 @@ def read_inference(
     inferred = reply.get("Inferred")
     if inferred is None:
         return refused_outcome(reply["Failed"]["refusal"])
-    return answered_outcome(digest, inferred["answer"], status, outcalls=inferred["outcalls"])
+    outcome = answered_outcome(digest, inferred["answer"], status, outcalls=inferred["outcalls"])
+    return outcome._replace(provider=inferred["provider"])
 
 
 def outcalls_of(reply: "dict[str, Any] | None") -> int:

@@ -7,7 +7,7 @@ from batcher_core.fetch_watch import FetchWatch
 from batcher_core.flight_machine import UNOPENED, WORK_REFUSED
 from batcher_core.flights import Flight, FlightBoard
 from batcher_core.numbering import Numbering
-from batcher_core.outcomes import Outcome, as_variant, charged, collapsed
+from batcher_core.outcomes import Outcome, as_ticket_state, as_variant, charged, collapsed
 from batcher_core.results import ResultShelf
 from batcher_core.serving import as_taken
 from batcher_core.text_store import TextStore
@@ -182,7 +182,7 @@ class FrontDesk:
                 return as_variant(spare, "Settled", "Failed")
         if outcome is None:
             return {"Expired": "the work was not finished before its deadline: ask again"}
-        return as_variant(_as_seen_by(number, ticket, outcome), "Settled", "Failed")
+        return as_ticket_state(_as_seen_by(number, ticket, outcome))
 
     def sweep(self, now_ns: int) -> None:
         """Remove a bounded number of everything that is over."""

@@ -1,9 +1,9 @@
 """What a model has said so far of an answer that takes several rounds, kept as each arrives.
 
-Under the sample's digest stands ``pieces|until_ns|token|rounds|is_alone|outcome``: the token of the
-flight that wrote last, "1" where its text is the answer's own and no candidate among several, and
-the outcome without its text. The text stands in pieces under the digest, a dot and the piece's
-number; a round only adds some. What a flight that was lost has left is where the next one goes on.
+Under the flight's digest stands ``pieces|until_ns|token|rounds|outcome``: the token of the flight
+that wrote last, and the outcome without its text. The text stands in pieces under the digest, a dot
+and the piece's number; a round only adds some. What a flight that was lost has left is where the
+next one of its digest goes on.
 """
 
 from typing import Any, NamedTuple
@@ -22,7 +22,6 @@ class Kept(NamedTuple):
     answer: dict[str, Any]
     token: int
     rounds: int
-    is_alone: bool
     until_ns: int
 
 
@@ -55,11 +54,8 @@ class RoundShelf:
             number += 1
         head = dict(kept.answer)
         head["content"] = ""
-        mark = "1" if kept.is_alone else "0"
         packed = pack_outcome(answered_outcome(digest, head, ""))
-        self._store.insert(
-            digest, f"{number}|{kept.until_ns}|{kept.token}|{kept.rounds}|{mark}|{packed}"
-        )
+        self._store.insert(digest, f"{number}|{kept.until_ns}|{kept.token}|{kept.rounds}|{packed}")
         self._pieces[digest] = number
         self._until[digest] = kept.until_ns
 
@@ -67,13 +63,11 @@ class RoundShelf:
         """Return what is kept of an answer, unless it is over."""
         if self._until.get(digest, 0) <= now_ns:
             return None
-        pieces, until_ns, token, rounds, mark, packed = (self._store.get(digest) or "").split(
-            "|", 5
-        )
+        pieces, until_ns, token, rounds, packed = (self._store.get(digest) or "").split("|", 4)
         texts = [self._store.get(f"{digest}.{number}") or "" for number in range(int(pieces))]
         answer = dict((unpack_outcome(packed, digest).answered or {})["answer"])
         answer["content"] = "".join(texts)
-        return Kept(answer, int(token), int(rounds), mark == "1", int(until_ns))
+        return Kept(answer, int(token), int(rounds), int(until_ns))
 
     def drop(self, digest: str) -> None:
         """Forget an answer that is whole, or that nobody goes on with."""

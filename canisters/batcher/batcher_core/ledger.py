@@ -4,7 +4,7 @@ An account is ``charged|spent|margin|credit|held`` under its asker; a hold is
 ``asker|due_cycles|until_ns`` under its flight's token as 16 hexadecimal digits.
 """
 
-from batcher_core.money import Account, fee_taken, released, secured, spent_of_hold
+from batcher_core.money import Account, fee_taken, released, secured, withdrawn
 from batcher_core.text_store import TextStore
 from batcher_core.tickets import oldest_expired
 
@@ -38,15 +38,23 @@ class Ledger:
         self._holds.insert(key, f"{asker}|{due_cycles}|{until_ns}")
         self._until[key] = until_ns
 
-    def spend(self, token: int, cycles: int) -> None:
-        """Book what was spent of a flight's hold, if it has one, while the rest stays held."""
+    def withdraw(self, asker: str, cycles: int) -> None:
+        """Take cycles out of an asker's credit, to be sent to it; the caller saw that they are."""
+        self._keep(asker, withdrawn(self.account(asker), cycles))
+
+    def give_back(self, asker: str, cycles: int) -> None:
+        """Undo a withdrawal that failed."""
+        self._keep(asker, withdrawn(self.account(asker), -cycles))
+
+    def draw(self, token: int, spent: int, margin: int) -> None:
+        """Book what one of several calls cost that share a hold, and leave the rest held."""
         key = f"{token:016x}"
         record = self._holds.get(key)
         if record is None:
             return
         asker, due_cycles, until_ns = record.split("|")
-        self._keep(asker, spent_of_hold(self.account(asker), cycles))
-        self._holds.insert(key, f"{asker}|{int(due_cycles) - cycles}|{until_ns}")
+        self._keep(asker, released(self.account(asker), spent + margin, spent, margin))
+        self._holds.insert(key, f"{asker}|{int(due_cycles) - spent - margin}|{until_ns}")
 
     def release(self, token: int, spent: int, margin: int) -> None:
         """Book what the flight cost of its hold, if it has one; the rest becomes credit."""

@@ -1,8 +1,8 @@
 """What an ask costs and how each asker's account moves; every cycle is somewhere.
 
 Of an account: charged = spent + margin + credit + held, at all times. `charged` came with the
-asker's calls, `spent` went on to the infer canister, `margin` is the owner's, `credit` is used up
-first by later asks, and `held` is the worst case of calls that are out.
+asker's calls and was not sent back, `spent` went on to the infer canister, `margin` is the owner's,
+`credit` is used up first by later asks, and `held` is the worst case of calls that are out.
 """
 
 from typing import Any, NamedTuple
@@ -70,10 +70,12 @@ def request_bytes_bound(request: dict[str, Any]) -> int:
     return FRAMING_BYTES + utf8_len(json_text(request))
 
 
-def price_of(request: dict[str, Any], hit_fee_cycles: int, margin_cycles: int) -> Price:
-    """Price `request`; the call's bound lies above what infer will accept of it."""
+def price_of(
+    request: dict[str, Any], hit_fee_cycles: int, margin_cycles: int, samples: int = 1
+) -> Price:
+    """Price `request`, asked so many times; the calls' bound lies above what infer accepts."""
     call_cycles = call_cycles_of(request, rounds_of(request["max_tokens"]))
-    return Price(hit_fee_cycles, call_cycles, margin_cycles)
+    return Price(hit_fee_cycles, samples * call_cycles, samples * margin_cycles)
 
 
 def rounds_of(max_tokens: "int | None") -> int:
@@ -140,11 +142,6 @@ def secured(account: Account, accepted: int, due_cycles: int) -> Account:
     )
 
 
-def spent_of_hold(account: Account, cycles: int) -> Account:
-    """Book what one of several calls cost of what is held for them."""
-    return account._replace(spent=account.spent + cycles, held=account.held - cycles)
-
-
 def released(account: Account, due_cycles: int, spent: int, margin: int) -> Account:
     """Book what a call cost of the `due_cycles` held for it; the rest becomes credit."""
     return account._replace(
@@ -153,6 +150,11 @@ def released(account: Account, due_cycles: int, spent: int, margin: int) -> Acco
         credit=account.credit + due_cycles - spent - margin,
         held=account.held - due_cycles,
     )
+
+
+def withdrawn(account: Account, cycles: int) -> Account:
+    """Book cycles that are sent back out of the credit."""
+    return account._replace(charged=account.charged - cycles, credit=account.credit - cycles)
 
 
 def is_balanced(account: Account) -> bool:

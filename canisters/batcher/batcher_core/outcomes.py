@@ -2,7 +2,8 @@
 
 An answer is ``A|cache_status|outcalls|charged_cycles|age_s|finish|model|trust|prompt_tokens|
 completion_tokens|dropped_messages|dropped_characters|created_at_ns|content``; a refusal is ``R|``
-and its JSON. Content comes last, so that it may hold any character.
+and its JSON. Content comes last, so that it may hold any character. Before either stands, if it was
+voted on, ``V|size|`` and the JSON of its verdict, of that many characters.
 """
 
 from typing import Any, NamedTuple
@@ -21,12 +22,16 @@ _FIELDS_BEFORE_CONTENT = 13
 class Outcome(NamedTuple):
     """Exactly one of `answered` (keys as in Answered) and `refusal` is not None.
 
-    paid_cycles: what a failure cost all the same; an answer says so itself.
+    paid_cycles: what a failure cost all the same; an answer says so itself. provider: who gave
+    it, if that is known, for as long as the outcome is not written. verdict: of a vote, keys as in
+    ConsistentVote without its answer, or as in InconsistentVote.
     """
 
     answered: "dict[str, Any] | None"
     refusal: "dict[str, Any] | None"
     paid_cycles: int = 0
+    provider: str = ""
+    verdict: "dict[str, Any] | None" = None
 
     @property
     def is_new(self) -> bool:
@@ -69,6 +74,11 @@ def with_status(outcome: Outcome, status: str) -> Outcome:
 def collapsed(outcome: Outcome, fee_cycles: int) -> Outcome:
     """Return the outcome as somebody sees it who joined the flight: no outcall of its own."""
     shared = with_status(_with_field(outcome, "outcalls", 0), COLLAPSED)
+    if outcome.answered is None and outcome.verdict is not None:
+        verdict = dict(outcome.verdict)
+        verdict["outcalls"] = 0
+        verdict["charged_cycles"] = fee_cycles
+        shared = outcome._replace(verdict=verdict)
     return charged(shared, fee_cycles)
 
 
@@ -85,11 +95,29 @@ def as_variant(outcome: Outcome, success: str, failure: str) -> dict[str, Any]:
     return {failure: outcome.refusal or internal("the outcome is empty: please report this")}
 
 
+def as_ticket_state(outcome: Outcome) -> dict[str, Any]:
+    """Return the outcome as a ticket shows it: a vote with every voter."""
+    if outcome.verdict is None:
+        return as_variant(outcome, "Settled", "Failed")
+    verdict = dict(outcome.verdict)
+    if outcome.answered is None:
+        return {"Inconsistent": verdict}
+    verdict["answered"] = outcome.answered
+    return {"Consistent": verdict}
+
+
 def pack_outcome(outcome: Outcome) -> str:
     """Write an outcome as one text."""
+    voted = ""
+    if outcome.verdict is not None:
+        verdict = json_text(outcome.verdict)
+        voted = f"V|{len(verdict)}|{verdict}"
     if outcome.answered is None:
-        return "R|" + json_text(outcome.refusal)
-    answered = outcome.answered
+        return f"{voted}R|{json_text(outcome.refusal)}"
+    return voted + _pack_answered(outcome.answered)
+
+
+def _pack_answered(answered: dict[str, Any]) -> str:
     answer = answered["answer"]
     status = _escaped(answered["cache_status"])
     head = f"A|{status}|{answered['outcalls']}|{answered['charged_cycles']}"
@@ -102,6 +130,10 @@ def pack_outcome(outcome: Outcome) -> str:
 
 def unpack_outcome(text: str, digest: str) -> Outcome:
     """Read what `pack_outcome` wrote about `digest`."""
+    if text.startswith("V|"):
+        _, size, rest = text.split("|", 2)
+        unvoted = unpack_outcome(rest[int(size) :], digest)
+        return unvoted._replace(verdict=parse_json(rest[: int(size)]))
     if text.startswith("R|"):
         return refused_outcome(parse_json(text[2:]))
     fields = text.split("|", _FIELDS_BEFORE_CONTENT)
@@ -127,7 +159,7 @@ def _with_field(outcome: Outcome, key: str, value: Any) -> Outcome:
         return outcome
     answered = dict(outcome.answered)
     answered[key] = value
-    return Outcome(answered, None)
+    return outcome._replace(answered=answered)
 
 
 def _escaped(field: str) -> str:

@@ -7,6 +7,7 @@ parts of at most `PART_CHARACTERS`. `done` says that nothing more will follow.
 from typing import Any
 
 from batcher_core.kept_rounds import Kept
+from refrain_core.refusals import no_consensus
 from refrain_core.trust_labels import meets
 
 PART_CHARACTERS = 4_000
@@ -21,11 +22,16 @@ def streamed(
     least_trust: the least label that the asker takes; text of less is never shown.
     """
     settled = state.get("Settled")
+    if "Consistent" in state:
+        # Of a vote nothing is shown before its verdict: no candidate's text is the answer's.
+        settled = state["Consistent"]["answered"]
     if settled is not None:
         return _part(settled["answer"]["content"], cursor, is_whole=True)
+    if "Inconsistent" in state:
+        return {"Failed": no_consensus("the vote met no quorum: result shows its groups")}
     if "Pending" not in state:
         return state
-    if kept is None or not kept.is_alone or not _may_see(kept, least_trust):
+    if kept is None or not _may_see(kept, least_trust):
         return _part("", cursor, is_whole=False)
     return _part(kept.answer["content"], cursor, is_whole=False)
 

@@ -19,6 +19,9 @@ NAMES = (
     "negatives",
     "lists",
     "listed",
+    "votes",
+    "agreed",
+    "samples_reused",
 )
 """Fields of BatcherCounters that are counted, new ones last; the others are looked at."""
 

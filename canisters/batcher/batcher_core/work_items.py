@@ -10,10 +10,14 @@ if TYPE_CHECKING:
 
 
 class Work(NamedTuple):
-    """A flight to be worked on. ticket: its opener's, or 0; found: None before its lookup."""
+    """A flight to be worked on. ticket: its opener's, or 0; found: None before its lookup.
+
+    payer: the token whose hold pays for it with others, or 0 if it has a hold of its own.
+    """
 
     plan: Plan
     token: int
     cost: Price
     ticket: int
     found: "Found | None"
+    payer: int = 0

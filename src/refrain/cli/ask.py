@@ -21,9 +21,11 @@ from refrain.cli.screen import (
     show,
     show_json,
 )
+from refrain.cli.vote_options import vote_options
 from refrain.client.ask_request import AskOptions, ask_request
 from refrain.client.asking import Asked, Outcome, ask
 from refrain.client.connection import connect
+from refrain.client.vote_texts import vote_lines
 from refrain_core.cache_status import CacheStatus, status_text
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 @state_option
 @prompt_options
 @cache_options
+@vote_options
 @network_options
 @json_option
 def ask_command(
@@ -55,6 +58,9 @@ def ask_command(
         show_json(outcome_json(outcome))
         return
     show(outcome.answered["answer"]["content"])
+    if outcome.verdict is not None:
+        for line in vote_lines(outcome.verdict):
+            say(line)
     if on_terminal():
         say(outcome_line(outcome))
 
@@ -68,10 +74,11 @@ def _asked(folder: StateFolder, elsewhere: Elsewhere, model: str | None) -> tupl
 
 
 def outcome_json(outcome: Outcome) -> dict[str, Any]:
-    """An outcome as one flat object."""
+    """An outcome as one flat object, with its `vote` if there was one."""
     answered = outcome.answered
     served = {key: value for key, value in answered.items() if key != "answer"}
-    return {**answered["answer"], **served, "elapsed_s": round(outcome.elapsed_s, 6)}
+    voted = {} if outcome.verdict is None else {"vote": outcome.verdict}
+    return {**answered["answer"], **served, "elapsed_s": round(outcome.elapsed_s, 6), **voted}
 
 
 def outcome_line(outcome: Outcome) -> str:

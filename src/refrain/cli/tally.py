@@ -10,7 +10,8 @@ from refrain.cli.options import json_option
 from refrain.cli.screen import counted, patience, show, show_json
 from refrain.tally.answer_records import read_problems
 from refrain.tally.scoring import Score
-from refrain_core.consensus.strategies import NAMES, strategy_named
+from refrain_core.consensus.strategies import strategy_named
+from refrain_core.vote_words import NAMES
 
 if TYPE_CHECKING:
     from refrain_core.consensus.strategies import Strategy

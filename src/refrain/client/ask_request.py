@@ -26,6 +26,7 @@ class AskOptions(NamedTuple):
     public: bool = False
     extra: str | None = None
     cache_control: str | None = None
+    consensus: dict[str, Any] | None = None
 
 
 def micros(text: str) -> int:
@@ -81,4 +82,5 @@ def ask_request(options: AskOptions) -> dict[str, Any]:
         "response_format": None,
         "extra": options.extra,
         "cache_control": options.cache_control,
+        "consensus": options.consensus,
     }

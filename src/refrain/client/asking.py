@@ -24,10 +24,14 @@ class Asked(Protocol):
 
 
 class Outcome(NamedTuple):
-    """An answer with how it was served; `elapsed_s` is what the asker waited."""
+    """An answer with how it was served; `elapsed_s` is what the asker waited.
+
+    verdict: of an answer that was voted on just now, keys as in ConsistentVote without it.
+    """
 
     answered: dict[str, Any]
     elapsed_s: float
+    verdict: dict[str, Any] | None = None
 
     @property
     def is_hit(self) -> bool:
@@ -44,7 +48,7 @@ def ask(connection: Asked, request: dict[str, Any]) -> Outcome:
     """Ask the batcher and wait for the answer.
 
     Raises:
-        Refused: a canister refused the request, or the flight failed.
+        Refused: a canister refused the request, the flight failed, or its votes did not agree.
         RefrainError: the ticket expired or was never settled.
     """
     started = time.monotonic()
@@ -52,12 +56,15 @@ def ask(connection: Asked, request: dict[str, Any]) -> Outcome:
     if "Refused" in result:
         raise refused(result["Refused"])
     answered = result.get("Answered")
+    verdict = None
     if answered is None:
-        answered = _follow(connection, result["Joined"])
-    return Outcome(answered, time.monotonic() - started)
+        answered, verdict = _follow(connection, result["Joined"])
+    return Outcome(answered, time.monotonic() - started, verdict)
 
 
-def _follow(connection: Asked, ticket: dict[str, Any]) -> dict[str, Any]:
+def _follow(
+    connection: Asked, ticket: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any] | None]:
     deadline_s = ticket["expires_at_ns"] / 1e9 + _GRACE_S
     while time.time() < deadline_s:
         state = connection.query("batcher", "result", ticket["ticket"])
@@ -67,10 +74,14 @@ def _follow(connection: Asked, ticket: dict[str, Any]) -> dict[str, Any]:
     raise RefrainError("The ticket was never settled. Ask again; see refrain status.")
 
 
-def _settled(state: dict[str, Any]) -> dict[str, Any]:
+def _settled(state: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any] | None]:
     if "Settled" in state:
-        answered: dict[str, Any] = state["Settled"]
-        return answered
+        return state["Settled"], None
+    if "Consistent" in state:
+        verdict = dict(state["Consistent"])
+        return verdict.pop("answered"), verdict
+    if "Inconsistent" in state:
+        raise refused(state)
     if "Expired" in state:
         raise RefrainError("The ticket expired before its answer was read. Ask again.")
     raise refused(state.get("Failed") or state["Refused"])

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from refrain.client.ask_request import micros
 from refrain.client.openai_messages import bad, is_text, read_messages
+from refrain.client.policy_request import read_policy
 from refrain.client.refusal_texts import refused
 from refrain_core.extra_parameters import SCHEMA_OPTIONS, WITHOUT_EFFECT
 from refrain_core.json_numbers import JsonNumber
 from refrain_core.json_texts import json_text, parse_exact
 from refrain_core.model_names import parse_model
 from refrain_core.request_checks import JSON_OBJECT, check_request
+from refrain_core.vote_policy import MODELS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,6 +67,7 @@ def read_openai(
         "seed": _integer(fields, "seed"),
         "stop": _stops(fields.pop("stop", None)),
         "response_format": _response_format(fields),
+        "consensus": _consensus(fields, defaults),
         "extra": _extra(fields),
         "cache_control": None,
     }
@@ -102,6 +105,13 @@ def _model(model: Any, defaults: ModelDefaults) -> str:
     if parse_model(whole) is None:
         raise bad("the model is not NAME, or NAME@REVISION:QUANTIZATION")
     return whole
+
+
+def _consensus(fields: dict[str, Any], defaults: ModelDefaults) -> dict[str, Any] | None:
+    policy = read_policy(fields.pop("consensus", None))
+    if policy is not None and policy["spread"] == MODELS:
+        policy["among"] = [_model(name, defaults) for name in policy["among"]]
+    return policy
 
 
 def _max_tokens(fields: dict[str, Any]) -> int | None:

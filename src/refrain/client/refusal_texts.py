@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from refrain.client.vote_texts import vote_lines
 from refrain.failures import Refused
 
 if TYPE_CHECKING:
@@ -47,6 +48,10 @@ def _not_cached(detail: str) -> str:
     return f"{detail} (as HTTP: 504 Gateway Timeout)"
 
 
+def _inconsistent(verdict: dict[str, Any]) -> str:
+    return "\n  ".join([f"{verdict['reason']}.", *vote_lines(verdict)])
+
+
 _RENDER: dict[str, Callable[[Any], str]] = {
     "TooLarge": _size,
     "ResponseTooLarge": _size,
@@ -56,4 +61,5 @@ _RENDER: dict[str, Callable[[Any], str]] = {
     "RateLimited": _retry,
     "ProviderError": _provider,
     "NotCached": _not_cached,
+    "Inconsistent": _inconsistent,
 }

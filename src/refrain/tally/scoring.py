@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from refrain_core.consensus.ballots import Ballot
 from refrain_core.consensus.provider_weights import VoterRecord, recorded, weighted
-from refrain_core.consensus.verdicts import FIRST_LISTED, LAST_LISTED, tied_groups, winner_of
+from refrain_core.consensus.verdicts import tied_groups, winner_of
+from refrain_core.vote_words import FIRST_LISTED, LAST_LISTED
 
 if TYPE_CHECKING:
     from collections.abc import Callable

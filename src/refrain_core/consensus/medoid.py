@@ -11,8 +11,6 @@ from refrain_core.blanks import with_plain_blanks
 from refrain_core.consensus.ballots import Ballot
 from refrain_core.consensus.grouping import Grouping, grouping_of
 
-DEFAULT_LIKENESS_PERMILLE = 500
-
 MOST_WORDS = 2_000
 """Words compared of each text."""
 

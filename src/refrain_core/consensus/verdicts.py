@@ -4,10 +4,7 @@ from collections.abc import Sequence
 
 from refrain_core.consensus.ballots import Consistent, Group, Inconsistent
 from refrain_core.consensus.grouping import Grouping
-
-FIRST_LISTED = "first_listed"
-LAST_LISTED = "last_listed"
-TIE_RULES = (FIRST_LISTED, LAST_LISTED)
+from refrain_core.vote_words import LAST_LISTED
 
 OPEN = "open"
 REACHED = "reached"

@@ -107,3 +107,22 @@ def test_four_different_asks_at_once_are_all_answered(
     assert [reply["cache_status"] for reply in replies] == [MISS_STORED] * 4
     assert all(reply["answer"]["completion_tokens"] > 0 for reply in replies)
     assert len(model_server.asked) == 4
+
+
+def test_five_samples_of_the_model_are_counted(
+    answering: ServedNetwork, model_server: LyingServer
+) -> None:
+    """Each voter is one request with a seed of its own; the same vote again makes none."""
+    policy = {"votes": 5, "quorum": 1, "strategy": "medoid:100", "spread": "seeds", "among": []}
+    policy |= {"tie_rule": "first_listed", "stop_permille": None, "weights": "equal"}
+    fields: dict[str, Any] = {"max_tokens": FEW_TOKENS, "temperature_micros": 900_000, "seed": 5}
+    joined = answering.ask("Name a colour.", consensus=policy, **fields)["Joined"]
+    answering.replica.run_until(lambda: len(model_server.asked) == 5)
+    answering.replica.run_until(lambda: not answering.replica.desk.pending)
+    verdict = answering.query("batcher", "result", joined["ticket"])["Consistent"]
+    seeds = [voter["seed"] for group in verdict["groups"] for voter in group["voters"]]
+    assert set(seeds) <= {5, 6, 7, 8, 9}
+    assert verdict["answered"]["answer"]["trust"] == f"quorum {verdict['votes']}/5"
+    again = answering.ask("Name a colour.", consensus=policy, **fields)["Answered"]
+    assert again["cache_status"] == HIT
+    assert len(model_server.asked) == 5

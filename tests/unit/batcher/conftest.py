@@ -64,6 +64,7 @@ def request_for() -> Any:
             "response_format": None,
             "extra": None,
             "cache_control": None,
+            "consensus": None,
         }
         request.update(fields)
         return request

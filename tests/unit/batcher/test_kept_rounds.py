@@ -62,7 +62,7 @@ def test_the_shelf_is_a_dict_of_texts_that_survives_upgrades(
     for number, (move, digest, said) in enumerate(moves):
         if move == "add":
             before = model[digest].answer["content"] if digest in model else ""
-            kept = Kept(answer_of(before + said, number), number, 1, number % 2 == 0, 900 + number)
+            kept = Kept(answer_of(before + said, number), number, 1, 900 + number)
             shelf.add(digest, kept, said)
             model[digest] = kept
         elif move == "drop":
@@ -104,7 +104,7 @@ def test_rounds_end_and_never_ask_for_more_than_the_limit(
         answer = merged(kept, inferred, is_limited=max_tokens is not None)
         before = "" if kept is None else kept.answer["content"]
         assert answer["content"] == before + text
-        kept = Kept(answer, 1, asked, is_alone=True, until_ns=9)
+        kept = Kept(answer, 1, asked, until_ns=9)
         if not goes_on(request, kept, "yes" if may_continue else "no", text):
             break
     assert asked <= MAX_ROUNDS
@@ -123,7 +123,7 @@ def test_the_first_round_is_paid_for_by_the_price_and_a_later_one_costs_its_text
     assert round_cycles(request, None) == call_cycles_of(request, 1)
     assert price_of(request, 1, 2).call_cycles >= round_cycles(request, None)
     assert 1 <= rounds_of(max_tokens) <= MAX_ROUNDS
-    kept = Kept(answer_of(so_far, 0), 1, 1, is_alone=True, until_ns=9)
+    kept = Kept(answer_of(so_far, 0), 1, 1, until_ns=9)
     if tokens_left(request, kept) > 0:
         assert least_round_cycles(request, kept) <= round_cycles(request, kept)
 
@@ -160,12 +160,20 @@ def test_reading_a_stream_by_its_cursors_reads_the_text(text: str, start: int) -
         assert len(part["text"]) <= PART_CHARACTERS
         read, cursor, done = read + part["text"], part["next"], part["done"]
     assert read == text[start:]
-    kept = Kept(answer_of(text), 1, 1, is_alone=True, until_ns=9)
+    kept = Kept(answer_of(text), 1, 1, until_ns=9)
     pending: dict[str, Any] = {"Pending": {}}
     live = streamed(pending, kept, "", start)["Streamed"]
     assert live["text"] == text[start : start + PART_CHARACTERS]
     assert not live["done"]
-    for hidden in (None, kept._replace(is_alone=False)):
-        assert streamed(pending, hidden, "", 0)["Streamed"]["text"] == ""
+    assert streamed(pending, None, "", 0)["Streamed"]["text"] == ""
     assert streamed(pending, kept, "replicated", 0)["Streamed"]["text"] == ""
     assert streamed({"Expired": "x"}, kept, "", 0) == {"Expired": "x"}
+
+
+def test_a_votes_stream_is_its_verdict() -> None:
+    """The answer that won, or that none did."""
+    settled = {"answered": {"answer": {"content": "42"}}}
+    won = streamed({"Consistent": settled}, None, "", 0)["Streamed"]
+    assert (won["text"], won["done"]) == ("42", True)
+    lost = streamed({"Inconsistent": {"groups": []}}, None, "", 0)
+    assert list(lost["Failed"]) == ["NoConsensus"]

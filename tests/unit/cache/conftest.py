@@ -221,4 +221,5 @@ def ask() -> dict[str, Any]:
         "response_format": None,
         "extra": None,
         "cache_control": None,
+        "consensus": None,
     }

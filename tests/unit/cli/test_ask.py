@@ -77,6 +77,7 @@ def test_every_option_reaches_the_batcher_exactly(
         "response_format": None,
         "extra": None,
         "cache_control": None,
+        "consensus": None,
     }
     batcher = running.canisters["batcher"]
     assert running.replica.told[-1] == ("update", batcher, "ask", [request], "operator-principal")

@@ -208,6 +208,7 @@ def request_with() -> Callable[..., dict[str, Any]]:
             "response_format": None,
             "extra": None,
             "cache_control": None,
+            "consensus": None,
         }
         inference = {"digest": digest, "sample": sample, "request": request | changes}
         return inference | {"provider": None, "transport": None, "so_far": ""} | (round_ or {})

@@ -63,6 +63,7 @@ def test_every_field_has_its_place() -> None:
         '"tools":[{"function":{"name":"f","parameters":{"a":2,"b":1}},"type":"function"}],'
         '"top_k":40}',
         "cache_control": None,
+        "consensus": None,
     }
 
 

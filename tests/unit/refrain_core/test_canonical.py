@@ -73,6 +73,7 @@ def request(**fields: Any) -> dict[str, Any]:
         "response_format": None,
         "extra": None,
         "cache_control": None,
+        "consensus": None,
     }
     return {**plain, **fields}
 

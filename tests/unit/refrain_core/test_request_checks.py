@@ -21,6 +21,7 @@ def request(**fields: Any) -> dict[str, Any]:
         "response_format": None,
         "extra": None,
         "cache_control": None,
+        "consensus": None,
     }
     return {**good, **fields}
 

@@ -14,6 +14,7 @@ from kybra import (
     update,
 )
 
+from refrain_api.account_records import WithdrawResult
 from refrain_api.ask_records import AskRequest
 from refrain_api.batcher_records import AskResult, SubmitResult
 from refrain_api.infer_records import InferRequest, InferResult
@@ -46,6 +47,11 @@ class PaidBatcher(Service):
     def submit(self, request: AskRequest) -> SubmitResult: ...
 
 
+class PaidAccounts(Service):
+    @service_update
+    def withdraw(self, cycles: nat64) -> WithdrawResult: ...
+
+
 class PaidInferService(Service):
     @service_update
     def infer(self, request: InferRequest) -> InferResult: ...
@@ -64,6 +70,13 @@ def pay_submit(batcher: text, request: AskRequest, cycles: nat64) -> Async[PaidS
     service = PaidBatcher(Principal.from_str(batcher))
     reply: CallResult[SubmitResult] = yield service.submit(request).with_cycles(cycles)
     return {"result": reply.Ok, "refunded_cycles": ic.msg_cycles_refunded()}
+
+
+@update
+def take_back(batcher: text, cycles: nat64) -> Async[WithdrawResult]:
+    service = PaidAccounts(Principal.from_str(batcher))
+    reply: CallResult[WithdrawResult] = yield service.withdraw(cycles)
+    return reply.Ok
 
 
 @update

@@ -10,8 +10,9 @@ from refrain_core.answer_extraction import MOST_ANSWER_CHARACTERS, extract_answe
 from refrain_core.consensus.ballots import Ballot
 from refrain_core.consensus.medoid import likeness_permille
 from refrain_core.consensus.provider_weights import VoterRecord, recorded, weight_of, weighted
-from refrain_core.consensus.strategies import NAMES, strategy_named
+from refrain_core.consensus.strategies import strategy_named
 from refrain_core.reasoning_text import split_reasoning
+from refrain_core.vote_words import NAMES
 
 CONTENTS = st.sampled_from(["18", "A: 18", r"\boxed{18.0}", "19", "", "<think>", '{"v": 1}', "é"])
 STRATEGIES = st.sampled_from(["exact", "normalised", "extracted", "json:v", "medoid", "medoid:700"])

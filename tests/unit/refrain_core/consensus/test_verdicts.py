@@ -12,17 +12,15 @@ from refrain_core.consensus.ballots import Ballot, Consistent, Inconsistent
 from refrain_core.consensus.exact_text import exact_form
 from refrain_core.consensus.grouping import grouped_by_form
 from refrain_core.consensus.verdicts import (
-    FIRST_LISTED,
-    LAST_LISTED,
     OPEN,
     OUT_OF_REACH,
     REACHED,
-    TIE_RULES,
     confidence_permille,
     standing,
     tied_groups,
     verdict,
 )
+from refrain_core.vote_words import FIRST_LISTED, LAST_LISTED, TIE_RULES
 
 VOTES = st.lists(st.sampled_from("xyz"), max_size=7).map("".join)
 
