@@ -2,7 +2,7 @@
 
 from typing import Any, cast
 
-from kybra import Vec, ic, query, text, update
+from kybra import Vec, ic, nat32, query, text, update
 
 from infer_core.provider_rules import MAX_PROVIDERS, Provider, check_settings, provider_from
 from infer_core.shard_choice import count_held, lease_keys
@@ -18,6 +18,7 @@ from infer_registry import (
     listed_writers,
     store_provider,
 )
+from infer_subnet import subnet
 from lease_table import lease_table
 from refrain_api.infer_records import ProviderSettings, ProviderView
 from refrain_api.refusal_variants import Done
@@ -28,6 +29,9 @@ from refrain_core.access import (
 )
 from refrain_core.refusals import bad_request
 from usage_table import usages
+
+MOST_NODES = 100
+"""More than any subnet has; a wrong number makes every quote wrong."""
 
 
 @update
@@ -61,6 +65,18 @@ def remove_provider(name: text) -> Done:
 def providers() -> Vec[ProviderView]:
     """List the providers: nobody sees a key, and only controllers see a URL."""
     return view_providers(ic.caller().to_str(), ic.time())
+
+
+@update
+def set_subnet_nodes(nodes: nat32) -> Done:
+    """State how many nodes this canister's subnet has, for prices (controllers)."""
+    refusal = _refuse_stranger()
+    if refusal is None and not 1 <= nodes <= MOST_NODES:
+        refusal = bad_request(f"nodes: choose 1 to {MOST_NODES}")
+    if refusal is not None:
+        return refused(refusal)
+    subnet.state(nodes)
+    return {"Ok": f"{nodes} nodes"}
 
 
 @update

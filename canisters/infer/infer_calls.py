@@ -1,34 +1,34 @@
 """Opening and settling one outcall around its await."""
 
+from collections.abc import Callable
 from typing import Any, NamedTuple, cast
 
 from kybra import ic
 
 from infer_core.inference import (
-    NOTHING,
-    Cost,
     Prepared,
+    carried,
     check_cycles,
     check_inference,
-    failed,
-    inferred,
     prepare,
     read_outcome,
 )
+from infer_core.inference_results import NOTHING, Cost, failed, inferred, whole_cost
 from infer_core.outcall_plan import TRANSFORM, OutcallPlan
-from infer_core.parameter_support import continuers, takers
-from infer_core.provider_rules import Provider
+from infer_core.parameter_support import carriers, continuers, takers
+from infer_core.provider_rules import MODES, Provider
 from infer_core.reply_fields import ModelReply
 from infer_core.shard_choice import Choice, candidates, choose, named, retry_after_s
 from infer_core.usage import Usage
 from infer_core.work_budgets import Budgets
 from infer_registry import known_providers, listed_writers
+from infer_subnet import subnet
 from lease_table import lease_table
 from provider_pace import note_pace, paced
 from refrain_api.infer_records import InferResult
 from refrain_api.outcall_records import OutcallArgs
 from refrain_core.access import refuse_unless_listed
-from refrain_core.refusals import busy, lease_lost, unknown_model
+from refrain_core.refusals import bad_request, busy, lease_lost, unknown_model
 from usage_table import book_usage
 
 BUDGETS = Budgets()
@@ -40,7 +40,6 @@ class OpenCall(NamedTuple):
     prepared: Prepared
     keys: tuple[str, ...]
     token: int
-    outcall: OutcallArgs
 
 
 def open_call(inference: Any) -> OpenCall | dict[str, Any]:
@@ -53,7 +52,7 @@ def open_call(inference: Any) -> OpenCall | dict[str, Any]:
     choice = serving if isinstance(serving, dict) else free_shard(serving)
     if isinstance(choice, dict):
         return choice
-    return take(choice, prepare(paced(choice.provider, BUDGETS), inference))
+    return take(choice, prepare(paced(choice.provider, BUDGETS), inference, subnet.nodes))
 
 
 def take(choice: Choice, prepared: Prepared) -> OpenCall | dict[str, Any]:
@@ -62,32 +61,39 @@ def take(choice: Choice, prepared: Prepared) -> OpenCall | dict[str, Any]:
     refusal = check_cycles(plan, ic.msg_cycles_available(), ic.canister_balance())
     if refusal is not None:
         return refusal
-    outcall = _outcall_args(plan)
     token = lease_table.take(choice.keys, ic.time())
     ic.msg_cycles_accept(plan.price_cycles)
-    return OpenCall(prepared, choice.keys, token, outcall)
+    return OpenCall(prepared, choice.keys, token)
 
 
 def settle_call(call: OpenCall, ok: Any, reject: str | None) -> InferResult:
+    """Settle an outcall: a reply of OutcallReply's shape, or a reject's text."""
+    prepared = call.prepared
+    return settle(call, 1, lambda: read_outcome(prepared, ok, reject))
+
+
+def settle(
+    call: OpenCall, calls: int, read: Callable[[], ModelReply | dict[str, Any]]
+) -> InferResult:
     """Put state back if the lease still holds, book the cost in any case, render the result."""
     now_ns = ic.time()
     prepared = call.prepared
-    cost = Cost(1, prepared.plan.price_cycles)
-    usage = give_back(call, now_ns)
+    usage = give_back(call, now_ns, calls)
     if usage is None:
-        return refuse(lease_lost("the reply came after its lease had ended: ask again"), cost)
-    outcome = read_outcome(prepared, ok, reject)
+        late = lease_lost("the reply came after its lease had ended: ask again")
+        return refuse(late, whole_cost(prepared))
+    outcome = read()
     note_pace(prepared.provider.name, prepared.budget.max_tokens, outcome, now_ns - call.token)
     if isinstance(outcome, dict):
         book_usage(prepared.provider.name, usage._replace(failures=1))
-        return refuse(outcome, cost)
+        return refuse(outcome, whole_cost(prepared))
     book_usage(prepared.provider.name, _success(usage, outcome))
     return cast("InferResult", inferred(prepared, outcome, now_ns))
 
 
-def give_back(call: OpenCall, now_ns: int) -> Usage | None:
+def give_back(call: OpenCall, now_ns: int, calls: int = 1) -> Usage | None:
     """Give a call's shard back; what it used so far, or None, booked, where its lease was over."""
-    usage = Usage(calls=1, charged_cycles=call.prepared.plan.price_cycles)
+    usage = Usage(calls=calls, charged_cycles=call.prepared.plan.price_cycles)
     if lease_table.settle(call.keys, call.token, now_ns):
         return usage
     book_usage(call.prepared.provider.name, usage._replace(late_replies=1))
@@ -99,13 +105,26 @@ def refuse(refusal: dict[str, Any], cost: Cost = NOTHING) -> InferResult:
     return cast("InferResult", failed(refusal, cost))
 
 
-def dearest_plan(inference: Any) -> OutcallPlan | dict[str, Any]:
-    """Plan the dearest call that an inference may become, or return the refusal."""
+def dearest_price(inference: Any) -> int | dict[str, Any]:
+    """Price the dearest call that an inference may become, or return the refusal."""
     serving = _able(inference)
     if isinstance(serving, dict):
         return serving
-    plans = [prepare(provider, inference).plan for provider in serving]
-    return max(plans, key=lambda plan: plan.fee_cycles)
+    return max([prepare(one, inference, subnet.nodes).plan.price_cycles for one in serving])
+
+
+def plans_by_transport(inference: Any) -> "dict[str, OutcallPlan] | dict[str, Any]":
+    """Plan the outcall that an inference would become by each transport, or return the refusal."""
+    serving = _able(inference)
+    if isinstance(serving, dict):
+        return serving
+    plans = {}
+    for mode in MODES:
+        plan = prepare(carried(serving[0], mode), inference, subnet.nodes).plan
+        if not isinstance(plan, OutcallPlan):
+            return bad_request("this model's canister is asked onchain: see quote_infer")
+        plans[mode] = plan
+    return plans
 
 
 def providers_of(inference: Any) -> list[Provider] | dict[str, Any]:
@@ -127,11 +146,26 @@ def free_shard(serving: list[Provider]) -> Choice | dict[str, Any]:
     return choice or busy(retry_after_s(serving, lease_table.leases, now_ns))
 
 
+def outcall_of(plan: OutcallPlan) -> OutcallArgs:
+    """Write an outcall as the management canister takes it."""
+    return {
+        "url": plan.url,
+        "max_response_bytes": plan.max_response_bytes,
+        "method": {"post": None},
+        "headers": [{"name": name, "value": value} for name, value in plan.headers],
+        "body": plan.body,
+        "transform": {"function": (ic.id(), TRANSFORM), "context": b""},
+        "is_replicated": plan.is_replicated,
+    }
+
+
 def _able(inference: Any) -> list[Provider] | dict[str, Any]:
     """Check an inference and list who may serve it, or return the refusal."""
     serving = check_inference(inference) or providers_of(inference)
     if not isinstance(serving, dict):
         serving = takers(serving, inference["request"])
+    if not isinstance(serving, dict):
+        serving = carriers(serving, inference["transport"])
     if isinstance(serving, dict):
         return serving
     return continuers(serving, inference["so_far"])
@@ -143,15 +177,3 @@ def _success(usage: Usage, reply: ModelReply) -> Usage:
         prompt_tokens=reply.prompt_tokens,
         completion_tokens=reply.completion_tokens,
     )
-
-
-def _outcall_args(plan: OutcallPlan) -> OutcallArgs:
-    return {
-        "url": plan.url,
-        "max_response_bytes": plan.max_response_bytes,
-        "method": {"post": None},
-        "headers": [{"name": name, "value": value} for name, value in plan.headers],
-        "body": plan.body,
-        "transform": {"function": (ic.id(), TRANSFORM), "context": b""},
-        "is_replicated": plan.is_replicated,
-    }

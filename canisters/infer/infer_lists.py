@@ -5,30 +5,25 @@ from typing import Any, NamedTuple, cast
 from kybra import ic
 
 from infer_calls import OpenCall, free_shard, give_back, providers_of, take
-from infer_core.inference import (
-    Cost,
-    Prepared,
-    carried,
-    failed,
-    inferred,
-    prepare_all,
-    read_list_outcome,
-)
+from infer_core.inference import Prepared, carried, prepare_all, read_list_outcome
+from infer_core.inference_results import Cost, failed, inferred
 from infer_core.many import check_many, list_seed, refuse_long_list, shares
 from infer_core.outcall_plan import OutcallPlan
 from infer_core.parameter_support import list_takers, takers
 from infer_core.provider_rules import Provider
 from infer_registry import listed_writers
+from infer_subnet import subnet
 from refrain_api.infer_records import InferManyResult
 from refrain_core.access import refuse_unless_listed
-from refrain_core.refusals import lease_lost
+from refrain_core.refusals import bad_request, lease_lost
 from usage_table import book_usage
 
 
 class OpenList(NamedTuple):
-    """A list that is paid for; `call` bears the lease and the outcall of all."""
+    """A list that is paid for; `call` bears the lease, `plan` the outcall of all."""
 
     call: OpenCall
+    plan: OutcallPlan
     items: list[Prepared]
 
 
@@ -40,8 +35,12 @@ def open_list(inferences: Any) -> OpenList | dict[str, Any]:
     if isinstance(choice, dict):
         return choice
     items = _prepared(choice.provider, inferences)
-    call = refuse_long_list(items) or take(choice, items[0])
-    return call if isinstance(call, dict) else OpenList(call, items)
+    plan = items[0].plan
+    refusal = refuse_long_list(items)
+    if refusal is not None or not isinstance(plan, OutcallPlan):
+        return refusal or bad_request("a model's canister takes no list: ask one by one")
+    call = take(choice, items[0])
+    return call if isinstance(call, dict) else OpenList(call, plan, items)
 
 
 def settle_list(opened: OpenList, ok: Any, reject: str | None) -> InferManyResult:
@@ -67,14 +66,14 @@ def failed_list(opened: OpenList, refusal: dict[str, Any]) -> InferManyResult:
     return _many(opened, [refusal for _ in opened.items], 0)
 
 
-def dearest_list(inferences: Any) -> OutcallPlan | dict[str, Any]:
-    """Plan the dearest call that a list may become, or return the refusal."""
+def dearest_list(inferences: Any) -> int | dict[str, Any]:
+    """Price the dearest call that a list may become, or return the refusal."""
     serving = _able(inferences)
     if isinstance(serving, dict):
         return serving
     lists = [_prepared(provider, inferences) for provider in serving]
     refusal = refuse_long_list(max(lists, key=_tokens))
-    return refusal or max([items[0].plan for items in lists], key=_fee)
+    return refusal or max([items[0].plan.price_cycles for items in lists])
 
 
 def _able(inferences: Any) -> list[Provider] | dict[str, Any]:
@@ -86,12 +85,13 @@ def _able(inferences: Any) -> list[Provider] | dict[str, Any]:
 
 def _prepared(provider: Provider, inferences: Any) -> list[Prepared]:
     provider = carried(provider, inferences[0]["transport"])
-    return prepare_all(provider, inferences, list_seed(inferences, provider.mode))
+    seed = list_seed(inferences, provider.mode)
+    return prepare_all(provider, inferences, seed, subnet.nodes)
 
 
 def _many(opened: OpenList, outcome: list[Any], now_ns: int) -> InferManyResult:
     price_cycles = opened.call.prepared.plan.price_cycles
-    paid = shares(price_cycles, opened.items)
+    paid = shares(price_cycles, opened.items, opened.plan.nodes)
     items = []
     for index, (prepared, one) in enumerate(zip(opened.items, outcome, strict=True)):
         # The one outcall is told by the first, so that the counts sum up as the cycles do.
@@ -104,7 +104,3 @@ def _many(opened: OpenList, outcome: list[Any], now_ns: int) -> InferManyResult:
 
 def _tokens(items: list[Prepared]) -> int:
     return items[0].budget.max_tokens
-
-
-def _fee(plan: OutcallPlan) -> int:
-    return plan.fee_cycles

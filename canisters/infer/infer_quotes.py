@@ -4,13 +4,19 @@ from typing import Any, cast
 
 from kybra import Vec, ic, query, text
 
-from infer_calls import dearest_plan
-from infer_core.outcall_plan import OutcallPlan
+from infer_calls import dearest_price, plans_by_transport
+from infer_core.provider_rules import NON_REPLICATED
+from infer_core.transport_quotes import transport_quotes
 from infer_core.usage import total_usage
 from infer_lists import dearest_list
 from infer_registry import known_providers, listed_controllers, listed_writers
 from lease_table import lease_table
-from refrain_api.infer_records import InferCounters, InferQuoteResult, InferRequest
+from refrain_api.infer_records import (
+    InferCounters,
+    InferQuoteResult,
+    InferRequest,
+    TransportQuotesResult,
+)
 from refrain_core.access import refuse_unless_listed
 from refrain_core.outcall_price import HELD_CYCLES_PER_CALL
 from usage_table import usages
@@ -19,13 +25,24 @@ from usage_table import usages
 @query
 def quote_infer(request: InferRequest) -> InferQuoteResult:
     """Say what `infer` may cost at most, and what this canister's own balance holds meanwhile."""
-    return _quoted(_refuse_stranger() or dearest_plan(request))
+    return _quoted(_refuse_stranger() or dearest_price(request))
 
 
 @query
 def quote_infer_many(requests: Vec[InferRequest]) -> InferQuoteResult:
     """Say what `infer_many` may cost at most, and what is held meanwhile."""
     return _quoted(_refuse_stranger() or dearest_list(requests))
+
+
+@query
+def quote_transports(request: InferRequest) -> TransportQuotesResult:
+    """Say what a request would cost by each transport and pricing version."""
+    unstated: Any = dict(request)
+    unstated["transport"] = None
+    plans: Any = _refuse_stranger() or plans_by_transport(unstated)
+    if NON_REPLICATED not in plans:
+        return cast("TransportQuotesResult", {"Refused": plans})
+    return cast("TransportQuotesResult", {"Quoted": transport_quotes(plans)})
 
 
 @query
@@ -53,7 +70,7 @@ def _refuse_stranger() -> dict[str, Any] | None:
     return refuse_unless_listed(ic.caller().to_str(), served, "writer")
 
 
-def _quoted(plan: OutcallPlan | dict[str, Any]) -> InferQuoteResult:
-    if isinstance(plan, dict):
-        return cast("InferQuoteResult", {"Refused": plan})
-    return {"Quoted": {"fee_cycles": plan.price_cycles, "held_cycles": HELD_CYCLES_PER_CALL}}
+def _quoted(price_cycles: int | dict[str, Any]) -> InferQuoteResult:
+    if isinstance(price_cycles, dict):
+        return cast("InferQuoteResult", {"Refused": price_cycles})
+    return {"Quoted": {"fee_cycles": price_cycles, "held_cycles": HELD_CYCLES_PER_CALL}}

@@ -28,6 +28,16 @@ class LeaseTable:
             lease_map.insert(key, pack_lease(lease))
         return lease.token
 
+    def renew(self, keys: tuple[str, ...], token: int, now_ns: int) -> bool:
+        """Put the deadline off if `token` still holds all of it; tell whether it does."""
+        if not all(may_settle(self.leases.get(key), token, now_ns) for key in keys):
+            return False
+        lease = Lease(token, now_ns + LEASE_S * NANOSECONDS)
+        for key in keys:
+            self.leases[key] = lease
+            lease_map.insert(key, pack_lease(lease))
+        return True
+
     def settle(self, keys: tuple[str, ...], token: int, now_ns: int) -> bool:
         """Give back what `token` still bears; tell whether all of it held until now."""
         settled = all(may_settle(self.leases.get(key), token, now_ns) for key in keys)

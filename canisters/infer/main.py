@@ -15,6 +15,7 @@ from kybra import (
     void,
 )
 
+from chain_calls import ask_chain
 from infer_admin import (
     add_controller,
     allow_writer,
@@ -23,15 +24,18 @@ from infer_admin import (
     remove_controller,
     remove_provider,
     set_provider,
+    set_subnet_nodes,
     writers,
 )
-from infer_calls import open_call, refuse, settle_call
-from infer_core.inference import NOTHING, Cost
+from infer_calls import open_call, outcall_of, refuse, settle_call
+from infer_core.chain_plan import ChainPlan
+from infer_core.inference_results import NOTHING, whole_cost
 from infer_core.reply import canonical_body
 from infer_lists import OpenList, failed_list, open_list, settle_list
 from infer_maps import demand_layout, stamp_layout
-from infer_quotes import counters, models, quote_infer, quote_infer_many
+from infer_quotes import counters, models, quote_infer, quote_infer_many, quote_transports
 from infer_registry import enlist_controller, open_registry
+from infer_subnet import subnet
 from lease_table import lease_table
 from refrain_api.infer_records import InferManyResult, InferRequest, InferResult
 from refrain_api.outcall_records import Management, OutcallReply, TransformArgs
@@ -51,10 +55,12 @@ __all__ = [
     "providers",
     "quote_infer",
     "quote_infer_many",
+    "quote_transports",
     "reload_infer",
     "remove_controller",
     "remove_provider",
     "set_provider",
+    "set_subnet_nodes",
     "transform",
     "writers",
 ]
@@ -79,6 +85,7 @@ def reload_infer() -> void:
     open_registry()
     lease_table.load()
     load_usages()
+    subnet.load()
     ic.set_timer_interval(SWEEP_S, sweep_leases)
 
 
@@ -91,8 +98,10 @@ def infer(request: InferRequest) -> Async[InferResult]:
         if isinstance(call, dict):
             return refuse(call)
         plan = call.prepared.plan
-        cost = Cost(1, plan.price_cycles)
-        outcall = MANAGEMENT.http_request(call.outcall).with_cycles(plan.fee_cycles)
+        cost = whole_cost(call.prepared)
+        if isinstance(plan, ChainPlan):
+            return (yield from ask_chain(call, plan))
+        outcall = MANAGEMENT.http_request(outcall_of(plan)).with_cycles(plan.fee_cycles)
         # Commit point: the shards are leased and the price is taken; no other state is held.
         reply: CallResult[OutcallReply] = yield outcall
         return settle_call(call, reply.Ok, reply.Err)
@@ -108,10 +117,10 @@ def infer_many(requests: Vec[InferRequest]) -> Async[InferManyResult]:
         opened = open_list(requests)
         if isinstance(opened, dict):
             return cast("InferManyResult", {"Refused": opened})
-        call = opened.call
-        outcall = MANAGEMENT.http_request(call.outcall)
+        plan = opened.plan
+        outcall = MANAGEMENT.http_request(outcall_of(plan)).with_cycles(plan.fee_cycles)
         # Commit point: a shard is leased and the price is taken; no other state is held.
-        reply: CallResult[OutcallReply] = yield outcall.with_cycles(call.prepared.plan.fee_cycles)
+        reply: CallResult[OutcallReply] = yield outcall
         return settle_list(opened, reply.Ok, reply.Err)
     except Exception as error:  # noqa: BLE001 - a typed refusal instead of a trap
         refusal = internal(f"infer_many failed: {type(error).__name__}")

@@ -6,7 +6,7 @@ In the heap only: after an upgrade the first round is a safe one again, and meas
 from typing import Any
 
 from infer_core.parameter_support import continues
-from infer_core.provider_rules import Provider
+from infer_core.provider_rules import CHAIN_FORMS, Provider
 from infer_core.round_sizing import measured_rate, rate_after_timeout, round_limit
 from infer_core.work_budgets import Budgets
 
@@ -18,6 +18,9 @@ rates_milli: dict[str, int] = {}
 
 def paced(provider: Provider, budgets: Budgets) -> Provider:
     """Return the provider with the most new tokens of its next round."""
+    if provider.form in CHAIN_FORMS:
+        # A canister's call has no wall of 30 seconds.
+        return provider
     rate_milli = rates_milli.get(provider.name, 0)
     most = min(provider.max_new_tokens, budgets.round_tokens)
     if rate_milli or continues(provider):

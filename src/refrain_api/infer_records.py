@@ -1,6 +1,6 @@
 """Records of the infer canister's interface."""
 
-from kybra import Opt, Record, Variant, Vec, nat32, nat64, text
+from kybra import Opt, Record, Variant, Vec, nat8, nat32, nat64, text
 
 from refrain_api.ask_records import Answer, AskRequest
 from refrain_api.refusal_variants import Refusal
@@ -8,7 +8,7 @@ from refrain_api.refusal_variants import Refusal
 
 # Sample `sample` of a request whose model is named whole; `digest` is its fingerprint.
 # provider: ask just the one of this name; None leaves the choice to the canister.
-# transport: "replicated" or "non_replicated"; None is the provider's own.
+# transport: "replicated", "non_replicated" or "idempotency_proxy"; None is the provider's own.
 # so_far: the assistant's text of earlier rounds, which the answer continues; "" at first.
 # The seed sent is (seed + sample) mod 2**32. Where none is given, the digest's first 32 bits
 # stand for it if nodes must agree or `sample` is above 0; else the provider draws one.
@@ -58,8 +58,11 @@ class InferManyResult(Variant, total=False):
     Refused: Refusal
 
 
-# A provider as the controller states it. mode: "non_replicated" or "replicated".
-# form: how its endpoint is asked: "openai_chat", "openai_completions" or "hf_text_generation".
+# A provider as the controller states it.
+# mode: "non_replicated", "replicated", "idempotency_proxy" (all nodes ask a proxy that asks once
+# for each Idempotency-Key); of a model's canister "onchain", whose url is "canister:PRINCIPAL".
+# form: how its endpoint is asked: "openai_chat", "openai_completions", "hf_text_generation",
+# "llama_cpp_canister" or "dfinity_llm".
 # template: how a conversation is written as one text: "chatml", "smollm2", "deepseek-r1", "plain",
 # or "" where only messages are sent.
 # features: "llama_cpp" (it is llama.cpp's server), "prefill" (it continues an assistant's last
@@ -117,4 +120,17 @@ class InferQuote(Record):
 
 class InferQuoteResult(Variant, total=False):
     Quoted: InferQuote
+    Refused: Refusal
+
+
+# What a request costs by one transport: "replicated", "non_replicated", "idempotency_proxy" or
+# "flexible". pricing_version: 1 is charged today; 2 is told by its formulas.
+class TransportQuote(Record):
+    transport: text
+    pricing_version: nat8
+    fee_cycles: nat64
+
+
+class TransportQuotesResult(Variant, total=False):
+    Quoted: Vec[TransportQuote]
     Refused: Refusal

@@ -13,6 +13,7 @@ from infer_core import (
     reply,
     reply_fields,
     token_estimates,
+    transport_quotes,
 )
 from infer_core.backends import (
     asking,
@@ -21,7 +22,7 @@ from infer_core.backends import (
     openai_completions,
     response_formats,
 )
-from infer_core.provider_rules import REPLICATED
+from infer_core.provider_rules import MODES, REPLICATED
 from tests.rustpython.infer_inputs import DIGEST, FACE, FAR, LOCAL, RAW_BODIES, TEXT
 from tests.rustpython.inputs import TEXTS, Inputs, ask, inference_of
 from tests.rustpython.recording import Recording
@@ -95,6 +96,9 @@ def plan_one(book: Recording, provider: Any, request: dict[str, Any], number: in
     plan = book.call(outcall_plan.plan_outcall, asked, key)
     book.call(outcall_plan.OutcallPlan.fee_cycles, plan)
     book.call(outcall_plan.OutcallPlan.price_cycles, plan)
+    book.call(outcall_plan.OutcallPlan.request_bytes, plan)
+    plans = {mode: plan._replace(nodes=34) for mode in MODES}
+    book.call(transport_quotes.transport_quotes, plans)
     book.call(openai_chat.chat_fields, asked)
     book.call(openai_completions.completion_fields, asked._replace(turns=turns * 2))
     book.call(hf_text_generation.generation_fields, asked)

@@ -7,6 +7,7 @@ from infer_core import (
     budget,
     foreign_json,
     inference,
+    inference_results,
     prompt,
     provider_rules,
     reject_texts,
@@ -92,8 +93,8 @@ def inferences(book: Recording) -> None:
             book.call(inference.read_outcome, prepared, None, reject)
         ok = {"status": 200, "headers": [], "body": json.dumps(chat("é")).encode()}
         read = book.call(inference.read_outcome, prepared, ok, None)
-        book.call(inference.inferred, prepared, read, START_NS)
-    book.call(inference.failed, {"BadReply": "x"}, inference.Cost(1, 5))
+        book.call(inference_results.inferred, prepared, read, START_NS)
+    book.call(inference_results.failed, {"BadReply": "x"}, inference_results.Cost(1, 5))
 
 
 def replies(book: Recording) -> None:

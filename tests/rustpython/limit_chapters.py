@@ -5,7 +5,6 @@ from typing import Any
 from infer_core import (
     event_log,
     failover,
-    outcall_plan,
     provider_health,
     reply_room,
     retry_rules,
@@ -13,7 +12,6 @@ from infer_core import (
     spend_limits,
     work_budgets,
 )
-from infer_core.outcall_plan import OutcallPlan
 from infer_core.provider_health import HEALTHY, Health
 from infer_core.provider_rules import Provider
 from infer_core.work_budgets import Budgets
@@ -45,8 +43,6 @@ def rounds(book: Recording) -> None:
             rate = book.call(round_sizing.rate_after_timeout, rate, tokens)
     for text in ("", 'é"\n\x1b'):
         book.call(reply_room.room_with, 12_288, text)
-        plan = OutcallPlan("https://x.example", (), b"{}", 12_288, is_replicated=False)
-        book.call(outcall_plan.with_room, plan, [text, ""])
     for doublings in range(11):
         book.call(reply_room.room_bytes, 512, doublings)
         book.call(reply_room.doublings_after, doublings, was_too_large=doublings % 2 == 0)

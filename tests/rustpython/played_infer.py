@@ -49,6 +49,10 @@ def infer(canister: Played) -> None:
             reduced = canister.send("transform", {"response": reply, "context": b""})["replied"]
             canister.answer(waiting, reduced)
     lists(canister)
+    for by in (WRITER, STRANGER):
+        canister.send("quote_transports", inference("x"), by=by)
+    for nodes in (0, 34, 13):
+        canister.send("set_subnet_nodes", nodes)
     canister.send("infer", inference("x"), by=STRANGER, cycles=10**12)
     canister.send("infer", inference("x"), by=WRITER, cycles=5)
     canister.send("infer", inference("x", response_format='{"a":e}'), by=WRITER, cycles=10**12)
@@ -57,6 +61,7 @@ def infer(canister: Played) -> None:
     canister.answer(waiting[1], {"status": 500, "headers": [], "body": b"[" * 500})
     canister.tick(91)
     canister.answer(waiting[2], {"status": 200, "headers": [], "body": b"{}"})
+    on_chain(canister)
     canister.send("remove_provider", "far")
     canister.send("remove_provider", "far")
     canister.upgrade()
@@ -80,3 +85,31 @@ def lists(canister: Played) -> None:
         canister.send("infer_many", refused, by=WRITER, cycles=10**12)
     canister.send("infer_many", items, by=STRANGER, cycles=10**12)
     canister.send("infer_many", items, by=WRITER, cycles=5)
+
+
+def on_chain(canister: Played) -> None:
+    """Models' canisters asked to the end of their answers, and failing on the way."""
+    chain = PROVIDER | {"url": "canister:aaaaa-aa", "mode": "onchain", "features": []}
+    told = {"status_code": 200, "output": "é", "prompt_remaining": "", "generated_eog": False}
+    told |= {"n_prompt_tokens": 3, "n_tokens_generated": 2}
+    ended = told | {"generated_eog": True}
+    replies: list[list[Any]] = [
+        [{"Ok": told}, {"Ok": told}, {"Ok": told}, {"Ok": ended}],
+        [{"Ok": told}, {"Err": told | {"status_code": 401}}],
+        [{"Err": told | {"status_code": 500}}],
+        [{"Ok": told}, None],
+    ]
+    canister.send("set_provider", chain | {"form": "llama_cpp_canister"})
+    for number, replied in enumerate(replies):
+        item = inference(f"? {number}") | {"provider": "local"}
+        waiting = canister.send("infer", item, by=WRITER, cycles=10**12)
+        for reply in replied:
+            reject = "Rejection code 5, IC0522: x" if reply is None else None
+            waiting = canister.answer(waiting, reply, reject)
+    canister.send("set_provider", chain | {"form": "dfinity_llm", "template": ""})
+    messages: list[Any] = [{"content": "é", "tool_calls": []}, {"content": None, "tool_calls": []}]
+    for message in messages:
+        item = inference("x") | {"provider": "local"}
+        waiting = canister.send("infer", item, by=WRITER, cycles=10**12)
+        canister.answer(waiting, {"message": message})
+    canister.send("infer", item | {"transport": "replicated"}, by=WRITER, cycles=10**12)

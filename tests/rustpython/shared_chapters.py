@@ -12,6 +12,7 @@ from refrain_core import (
     model_names,
     namespaces,
     outcall_price,
+    outcall_price_v2,
     refusals,
     request_checks,
     xxh64,
@@ -207,5 +208,9 @@ def leases_and_prices(book: Recording) -> None:
     for sizes in ((0, 0), (100, 2_000), (8_000, 2_000_000)):
         book.call(outcall_price.outcall_fee_cycles, *sizes)
         book.call(outcall_price.outcall_fee_cycles, *sizes, nodes=34)
+        exchange = outcall_price_v2.Exchange(*sizes, sizes[0], 20_000, 5_000_000)
+        book.call(outcall_price_v2.replicated_fee_cycles, exchange, 34)
+        book.call(outcall_price_v2.single_fee_cycles, exchange, 13)
+        book.call(outcall_price_v2.flexible_fee_cycles, exchange, 13, 2, 3)
     for tokens in (0, 1, 512, 4_096, 100_000, 200_000):
         book.call(outcall_price.max_response_bytes_for, tokens)

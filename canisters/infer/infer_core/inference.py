@@ -2,9 +2,9 @@
 
 from typing import Any, NamedTuple
 
-from infer_core.answer_text import settled_reply
 from infer_core.backends.asking import Asking, Turn
-from infer_core.budget import Budget, finish_word, plan_budget
+from infer_core.budget import Budget, plan_budget
+from infer_core.chain_plan import ChainPlan, plan_chain
 from infer_core.foreign_json import parse_foreign
 from infer_core.outcall_plan import (
     OutcallPlan,
@@ -12,16 +12,18 @@ from infer_core.outcall_plan import (
     idempotency_key,
     plan_outcall,
     seed_of,
-    with_room,
 )
-from infer_core.parameter_support import continues
 from infer_core.prompt import FittedPrompt, fit_prompt
-from infer_core.provider_rules import MODES, REPLICATED, Provider
+from infer_core.provider_rules import (
+    CHAIN_FORMS,
+    MODES,
+    Provider,
+)
 from infer_core.reject_texts import reject_refusal
 from infer_core.reply import read_list, read_reply
 from infer_core.reply_fields import ModelReply
 from refrain_core.limits import MAX_PROMPT_CHARACTERS
-from refrain_core.outcall_price import HELD_CYCLES_PER_CALL
+from refrain_core.outcall_price import DEFAULT_NODES, HELD_CYCLES_PER_CALL
 from refrain_core.refusals import bad_request, out_of_cycles, too_few_cycles, too_large
 from refrain_core.request_checks import JSON_OBJECT, check_request
 
@@ -40,18 +42,8 @@ class Prepared(NamedTuple):
     so_far: str
     prompt: FittedPrompt
     budget: Budget
-    plan: OutcallPlan
+    plan: "OutcallPlan | ChainPlan"
     stops: tuple[str, ...] = ()
-
-
-class Cost(NamedTuple):
-    """What an answer, or a failure, is told to have cost."""
-
-    outcalls: int
-    charged_cycles: int
-
-
-NOTHING = Cost(0, 0)
 
 
 def check_inference(inference: dict[str, Any]) -> dict[str, Any] | None:
@@ -66,16 +58,19 @@ def check_inference(inference: dict[str, Any]) -> dict[str, Any] | None:
     )
 
 
-def prepare(provider: Provider, inference: dict[str, Any]) -> Prepared:
+def prepare(provider: Provider, inference: dict[str, Any], nodes: int = DEFAULT_NODES) -> Prepared:
     """Build the prompt and the outcall of a checked InferRequest; its transport is obeyed."""
     sample = Sample(inference["digest"], inference["sample"])
     provider = carried(provider, inference["transport"])
     seed = seed_of(inference["request"]["seed"], sample, provider.mode)
-    return prepare_all(provider, [inference], seed)[0]
+    return prepare_all(provider, [inference], seed, nodes)[0]
 
 
 def prepare_all(
-    provider: Provider, inferences: "list[dict[str, Any]]", seed: "int | None"
+    provider: Provider,
+    inferences: "list[dict[str, Any]]",
+    seed: "int | None",
+    nodes: int = DEFAULT_NODES,
 ) -> list[Prepared]:
     """Build the prompts of checked InferRequests of equal parameters, and their one outcall."""
     request = inferences[0]["request"]
@@ -85,7 +80,8 @@ def prepare_all(
     turns = [Turn(prompts[index].messages, so_fars[index]) for index in range(len(prompts))]
     asking = Asking(provider, request, tuple(turns), budget.max_tokens, seed)
     key = idempotency_key([Sample(one["digest"], one["sample"]) for one in inferences], so_fars)
-    plan = with_room(plan_outcall(asking, key), so_fars)
+    is_onchain = provider.form in CHAIN_FORMS
+    plan = plan_chain(asking, key) if is_onchain else plan_outcall(asking, key, nodes)
     stops = tuple(request["stop"])
     return [
         Prepared(provider, request["model"], so_fars[index], prompt, budget, plan, stops)
@@ -99,7 +95,7 @@ def carried(provider: Provider, transport: "str | None") -> Provider:
 
 
 def check_cycles(
-    plan: OutcallPlan, attached_cycles: int, balance_cycles: int
+    plan: "OutcallPlan | ChainPlan", attached_cycles: int, balance_cycles: int
 ) -> dict[str, Any] | None:
     """Refuse what is not paid for, or what the canister could not send without a trap."""
     price_cycles = plan.price_cycles
@@ -114,7 +110,7 @@ def check_cycles(
 def read_outcome(prepared: Prepared, ok: Any, reject: str | None) -> ModelReply | dict[str, Any]:
     """Read what came of the outcall: a reply of OutcallReply's shape, or a reject's text."""
     if reject is not None:
-        return reject_refusal(reject, prepared.plan.max_response_bytes)
+        return reject_refusal(reject, _reply_limit(prepared))
     return read_reply(ok["status"], ok["body"])
 
 
@@ -123,53 +119,13 @@ def read_list_outcome(
 ) -> "list[ModelReply | dict[str, Any]] | dict[str, Any]":
     """Read what came of a list's outcall: of each request an answer or a refusal, or one of all."""
     if reject is not None:
-        return reject_refusal(reject, items[0].plan.max_response_bytes)
+        return reject_refusal(reject, _reply_limit(items[0]))
     return read_list(ok["status"], ok["body"], len(items))
 
 
-def inferred(
-    prepared: Prepared, reply: ModelReply, now_ns: int, cost: "Cost | None" = None
-) -> dict[str, Any]:
-    """Render an answer as an InferResult; without a cost it is that of its whole call."""
-    ended = settled_reply(
-        prepared.provider, reply, prepared.so_far, prepared.stops, prepared.budget.max_tokens
-    )
-    answer = {
-        "content": ended.content,
-        "finish": finish_word(ended.finish_reason, prepared.budget),
-        "model": prepared.model,
-        "trust": "replicated" if prepared.provider.mode == REPLICATED else "single_node",
-        "prompt_tokens": reply.prompt_tokens,
-        "completion_tokens": reply.completion_tokens,
-        "dropped_messages": prepared.prompt.dropped_messages,
-        "dropped_characters": prepared.prompt.dropped_characters,
-        "created_at_ns": now_ns,
-    }
-    outcalls, charged_cycles = cost or Cost(1, prepared.plan.price_cycles)
-    inference = {
-        "answer": answer,
-        "provider": prepared.provider.name,
-        "continues": _continues(prepared, ended.finish_reason),
-        "outcalls": outcalls,
-        "charged_cycles": charged_cycles,
-    }
-    return {"Inferred": inference}
-
-
-def _continues(prepared: Prepared, finish_reason: str) -> str:
-    """Say "yes" where a round's bound cut the answer, and its provider can go on from there."""
-    is_cut = finish_reason == "length" and not prepared.budget.by_caller
-    return "yes" if is_cut and continues(prepared.provider) else "no"
-
-
-def failed(refusal: dict[str, Any], cost: Cost = NOTHING) -> dict[str, Any]:
-    """Render a refusal, with what it cost all the same, as an InferResult."""
-    failure = {
-        "refusal": refusal,
-        "outcalls": cost.outcalls,
-        "charged_cycles": cost.charged_cycles,
-    }
-    return {"Failed": failure}
+def _reply_limit(prepared: Prepared) -> int:
+    plan = prepared.plan
+    return plan.max_response_bytes if isinstance(plan, OutcallPlan) else 0
 
 
 def _check_round(transport: str | None, so_far: str) -> dict[str, Any] | None:

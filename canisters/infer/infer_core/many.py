@@ -11,8 +11,6 @@ from refrain_core.refusals import bad_request, too_large
 
 MOST_ITEMS = 16
 
-_PROMPT_BYTE_CYCLES = CYCLES_PER_REQUEST_BYTE * DEFAULT_NODES
-
 _SHARED = (
     *("model", "max_tokens", "temperature_micros", "top_p_micros", "stop"),
     *("response_format", "extra"),
@@ -48,12 +46,12 @@ def refuse_long_list(prepared: list[Prepared]) -> "dict[str, Any] | None":
     return too_large("tokens", tokens, MOST_NEW_TOKENS) if tokens > MOST_NEW_TOKENS else None
 
 
-def shares(price_cycles: int, prepared: list[Prepared]) -> list[int]:
+def shares(price_cycles: int, prepared: list[Prepared], nodes: int = DEFAULT_NODES) -> list[int]:
     """Share a call's price: each pays the bytes of its own prompt, and an equal part of the rest.
 
     What does not divide is paid by the first, so that the shares sum up exactly.
     """
-    own = [_PROMPT_BYTE_CYCLES * _prompt_bytes(one) for one in prepared]
+    own = [CYCLES_PER_REQUEST_BYTE * nodes * _prompt_bytes(one) for one in prepared]
     common = max(0, price_cycles - sum(own))
     weights = [cycles * len(own) + common for cycles in own]
     total = max(1, sum(weights))

@@ -9,6 +9,7 @@ from infer_core.backends.openai_chat import CHAT_PATH, chat_fields
 from infer_core.backends.openai_completions import COMPLETIONS_PATH, completion_fields
 from infer_core.provider_rules import (
     HF_TEXT_GENERATION,
+    NON_REPLICATED,
     OPENAI_CHAT,
     OPENAI_COMPLETIONS,
     REPLICATED,
@@ -16,7 +17,11 @@ from infer_core.provider_rules import (
 )
 from infer_core.reply_room import room_with
 from refrain_core.json_texts import json_text
-from refrain_core.outcall_price import max_response_bytes_for, outcall_fee_cycles
+from refrain_core.outcall_price import (
+    DEFAULT_NODES,
+    max_response_bytes_for,
+    outcall_fee_cycles,
+)
 
 _FIELDS = {
     OPENAI_CHAT: chat_fields,
@@ -43,13 +48,18 @@ class OutcallPlan(NamedTuple):
     body: bytes
     max_response_bytes: int
     is_replicated: bool
+    nodes: int = DEFAULT_NODES
+
+    @property
+    def request_bytes(self) -> int:
+        """The bytes that the platform counts of this request."""
+        headers = sum(len(name) + len(value) for name, value in self.headers)
+        return len(self.url) + headers + len(self.body) + len(TRANSFORM)
 
     @property
     def fee_cycles(self) -> int:
         """The price that the platform takes for this request, exactly."""
-        headers = sum(len(name) + len(value) for name, value in self.headers)
-        request_bytes = len(self.url) + headers + len(self.body) + len(TRANSFORM)
-        return outcall_fee_cycles(request_bytes, self.max_response_bytes)
+        return outcall_fee_cycles(self.request_bytes, self.max_response_bytes, self.nodes)
 
     @property
     def price_cycles(self) -> int:
@@ -85,25 +95,26 @@ def idempotency_key(samples: "list[Sample]", so_fars: "list[str]") -> str:
     return names[0] if len(names) == 1 else sha256("\n".join(names).encode()).hexdigest()
 
 
-def plan_outcall(asking: Asking, key: str) -> OutcallPlan:
-    """Plan the outcall that asks for one answer, or for a list of them, under a key."""
+def plan_outcall(asking: Asking, key: str, nodes: int = DEFAULT_NODES) -> OutcallPlan:
+    """Plan the outcall that asks for one answer, or for a list of them, on a subnet of `nodes`."""
     provider = asking.provider
     return OutcallPlan(
         endpoint_url(provider.url, _PATHS[provider.form]),
         _headers(provider, key),
         json_text(_FIELDS[provider.form](asking)).encode(),
-        max_response_bytes_for(asking.max_tokens, len(asking.turns)),
-        provider.mode == REPLICATED,
+        _room(asking),
+        provider.mode != NON_REPLICATED,
+        nodes,
     )
 
 
-def with_room(plan: OutcallPlan, so_fars: "list[str]") -> OutcallPlan:
-    """Give a plan's reply room for the texts that are continued, which some servers repeat."""
-    room = plan.max_response_bytes
-    for so_far in so_fars:
-        if so_far:
-            room = room_with(room, so_far)
-    return plan if room == plan.max_response_bytes else plan._replace(max_response_bytes=room)
+def _room(asking: Asking) -> int:
+    """Choose the reply's size, with room for the texts that are continued: some repeat them."""
+    room = max_response_bytes_for(asking.max_tokens, len(asking.turns))
+    for turn in asking.turns:
+        if turn.so_far:
+            room = room_with(room, turn.so_far)
+    return room
 
 
 def endpoint_url(url: str, path: str) -> str:

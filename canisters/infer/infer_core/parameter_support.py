@@ -8,7 +8,11 @@ What others know cannot be listed: they get every name, and refuse what they do 
 from collections.abc import Sequence
 from typing import Any
 
+from infer_core.backends.dfinity_llm import UNTAKEN
 from infer_core.provider_rules import (
+    CHAIN_FORMS,
+    DFINITY_LLM,
+    HTTP_FORMS,
     LISTS,
     LLAMA_CPP,
     OPENAI_CHAT,
@@ -52,8 +56,9 @@ def takers(
         unknown = _unknown_name(provider, names)
         if unknown:
             refusal = bad_request(f"extra: this model's server does not take {unknown}")
-        elif _ignores_format(provider, request):
-            refusal = bad_request("response_format: this model's server knows none for one text")
+        elif _untaken(provider, request):
+            name = _untaken(provider, request)
+            refusal = bad_request(f"{name}: this model's server takes none: leave it out")
         else:
             able.append(provider)
     return able or refusal
@@ -65,6 +70,14 @@ def continuers(serving: Sequence[Provider], so_far: str) -> "list[Provider] | di
     return able or bad_request("so_far: no provider of this model can continue an answer")
 
 
+def carriers(
+    serving: Sequence[Provider], transport: "str | None"
+) -> "list[Provider] | dict[str, Any]":
+    """Keep the providers that can be asked by a transport, or refuse it where none can."""
+    able = [one for one in serving if transport is None or one.form in HTTP_FORMS]
+    return able or bad_request("transport: this model's canister is asked onchain: leave it out")
+
+
 def list_takers(serving: Sequence[Provider]) -> "list[Provider] | dict[str, Any]":
     """Keep the providers that take a list of prompts, in the form in which they take it."""
     able = [one._replace(form=OPENAI_COMPLETIONS) for one in serving if LISTS in one.features]
@@ -73,10 +86,12 @@ def list_takers(serving: Sequence[Provider]) -> "list[Provider] | dict[str, Any]
 
 def continues(provider: Provider) -> bool:
     """Tell whether a provider continues an answer: one text goes on, a chat where it says so."""
-    return provider.form != OPENAI_CHAT or PREFILL in provider.features
+    return provider.form not in (OPENAI_CHAT, DFINITY_LLM) or PREFILL in provider.features
 
 
 def _unknown_name(provider: Provider, names: dict[str, Any]) -> str:
+    if names and provider.form in CHAIN_FORMS:
+        return min(names)
     if LLAMA_CPP not in provider.features:
         return ""
     of_text = frozenset() if provider.form == OPENAI_CHAT else OF_CHATS
@@ -84,6 +99,15 @@ def _unknown_name(provider: Provider, names: dict[str, Any]) -> str:
     return unknown[0] if unknown else ""
 
 
-def _ignores_format(provider: Provider, request: dict[str, Any]) -> bool:
+def _untaken(provider: Provider, request: dict[str, Any]) -> str:
+    """Name the first field of a request that a provider would ignore, or ""."""
+    unknown: tuple[str, ...] = ()
     is_text = provider.form == OPENAI_COMPLETIONS and LLAMA_CPP not in provider.features
-    return is_text and request["response_format"] is not None
+    if is_text or provider.form in CHAIN_FORMS:
+        unknown = ("response_format",)
+    if provider.form == DFINITY_LLM:
+        unknown = (*unknown, *UNTAKEN)
+        if request["stop"]:
+            return "stop"
+    stated = [name for name in unknown if request[name] is not None]
+    return stated[0] if stated else ""

@@ -3,18 +3,29 @@
 from typing import Any, NamedTuple
 
 from infer_core.chat_templates import TEMPLATES
+from refrain_core.access import is_principal_text
 from refrain_core.model_names import parse_model
 from refrain_core.refusals import bad_request
 
 NON_REPLICATED = "non_replicated"
 REPLICATED = "replicated"
-MODES = (NON_REPLICATED, REPLICATED)
+IDEMPOTENCY_PROXY = "idempotency_proxy"
+MODES = (NON_REPLICATED, REPLICATED, IDEMPOTENCY_PROXY)
+"""Transports of HTTP: one node asks, or all do, or all do through a proxy that asks once."""
+
+ONCHAIN = "onchain"
+"""The one transport of models' canisters: calls between canisters."""
+
+_CANISTER = "canister:"
 
 OPENAI_CHAT = "openai_chat"
 OPENAI_COMPLETIONS = "openai_completions"
 HF_TEXT_GENERATION = "hf_text_generation"
+LLAMA_CPP_CANISTER = "llama_cpp_canister"
+DFINITY_LLM = "dfinity_llm"
 HTTP_FORMS = (OPENAI_CHAT, OPENAI_COMPLETIONS, HF_TEXT_GENERATION)
-FORMS = HTTP_FORMS
+CHAIN_FORMS = (LLAMA_CPP_CANISTER, DFINITY_LLM)
+FORMS = HTTP_FORMS + CHAIN_FORMS
 """How a provider's endpoint wants to be asked."""
 
 LLAMA_CPP = "llama_cpp"
@@ -61,7 +72,7 @@ def check_settings(settings: dict[str, Any]) -> dict[str, Any] | None:
     """Return the refusal of a provider's settings, which never shows the key, or None."""
     return (
         _check_words(settings)
-        or _check_url(settings["url"])
+        or _check_place(settings["form"], settings["url"], settings["mode"])
         or _check_key(settings["api_key"])
         or _check_shards(settings["shard_ids"])
         or _check_form(settings["form"], settings["template"], settings["features"])
@@ -91,6 +102,11 @@ def shard_parts(shard_id: str) -> tuple[str, ...]:
     return tuple(shard_id.split("+"))
 
 
+def canister_of(url: str) -> str:
+    """Return the principal in ``canister:PRINCIPAL``, which stands for a URL."""
+    return url.removeprefix(_CANISTER)
+
+
 def is_loopback(url: str) -> bool:
     """Tell whether a checked URL points to this very machine."""
     return _hostname(url) in _LOOPBACK
@@ -108,10 +124,10 @@ def _check_form(form: str, template: str, features: list[str]) -> dict[str, Any]
         return bad_request(f"template: leave it empty, or choose one of {', '.join(TEMPLATES)}")
     if not set(FEATURES).issuperset(features) or len(set(features)) != len(features):
         return bad_request(f"features: name each once, of {', '.join(FEATURES)}")
-    if not template and (form != OPENAI_CHAT or LISTS in features):
+    if not template and (form not in (OPENAI_CHAT, DFINITY_LLM) or LISTS in features):
         return bad_request("template: prompts that are sent as one text need one")
-    if form == HF_TEXT_GENERATION and features:
-        return bad_request("features: text generation has none of them")
+    if form not in (OPENAI_CHAT, OPENAI_COMPLETIONS) and features:
+        return bad_request("features: only OpenAI's forms have any")
     return None
 
 
@@ -122,11 +138,21 @@ def _check_words(settings: dict[str, Any]) -> dict[str, Any] | None:
         return bad_request("model: name it whole, as NAME@REVISION:QUANTIZATION")
     if not _is_printable(settings["remote_model"], MAX_REMOTE_MODEL_CHARACTERS):
         return bad_request("remote_model: give the provider's own name of the model, in ASCII")
-    if settings["mode"] not in MODES:
-        return bad_request(f"mode: choose one of {', '.join(MODES)}")
     if not 1 <= settings["max_new_tokens"] <= MOST_NEW_TOKENS:
         return bad_request(f"max_new_tokens: choose 1 to {MOST_NEW_TOKENS}")
     return None
+
+
+def _check_place(form: str, url: str, mode: str) -> dict[str, Any] | None:
+    if form not in CHAIN_FORMS:
+        if mode not in MODES:
+            return bad_request(f"mode: choose one of {', '.join(MODES)}")
+        return _check_url(url)
+    if mode != ONCHAIN:
+        return bad_request("mode: a model's canister is asked onchain")
+    if url.startswith(_CANISTER) and is_principal_text(canister_of(url)):
+        return None
+    return bad_request("url: name a model's canister as canister:PRINCIPAL")
 
 
 def _check_url(url: str) -> dict[str, Any] | None:

@@ -35,7 +35,7 @@ class Facts(NamedTuple):
 class ServedNetwork:
     """A network whose provider is a real server; everything that it says is kept in `heard`."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is named where it is given
         self,
         known_ids: Path,
         url: str,
@@ -43,13 +43,14 @@ class ServedNetwork:
         state: Path | None = None,
         model: str = MODEL,
         request_timeout_s: float = PATIENCE_S,
+        nodes: int = 13,
         **provider: Any,
     ) -> None:
         """Make or find the canisters; `provider` replaces fields of the provider's settings."""
         self.heard: list[str] = []
         self._wait_s = request_timeout_s + WAIT_S
         self._port = HttpOutcalls(request_timeout_s=request_timeout_s)
-        self.replica = Replica(state=state, outcalls=self._port)
+        self.replica = Replica(state=state, outcalls=self._port, nodes=nodes)
         deployment = Deployment(Carrier(self.replica), OPERATOR, self.heard.append)
         self.endpoint = ModelEndpoint(model, url, API_KEY)
         self.ids = deployment.settle(known_ids)

@@ -6,14 +6,9 @@ from typing import Any
 
 import pytest
 
-from infer_core.inference import (
-    check_cycles,
-    check_inference,
-    failed,
-    inferred,
-    prepare,
-    read_outcome,
-)
+from infer_core.inference import check_cycles, check_inference, prepare, read_outcome
+from infer_core.inference_results import failed, inferred
+from infer_core.outcall_plan import OutcallPlan
 from infer_core.provider_rules import provider_from
 from infer_core.reply_fields import ModelReply
 from refrain_core.outcall_price import HELD_CYCLES_PER_CALL
@@ -62,6 +57,7 @@ def test_a_transport_may_be_asked_for(request_with: Maker, settings_with: Maker)
     """It replaces the provider's own, in the call and in the answer's label."""
     asked = request_with(round_={"transport": "replicated"})
     prepared = prepare(provider_from(settings_with(), ""), asked)
+    assert isinstance(prepared.plan, OutcallPlan)
     assert prepared.plan.is_replicated
     result = inferred(prepared, ModelReply("Paris.", "stop", 9, 3), 5)["Inferred"]
     assert result["answer"]["trust"] == "replicated"
@@ -74,6 +70,7 @@ def test_an_answer_goes_on_where_it_ended(
     """What is there is sent last, as the assistant's; a server may repeat it or not."""
     asked = request_with(round_={"so_far": "Once upon"})
     prepared = prepare(provider_from(settings_with(), ""), asked)
+    assert isinstance(prepared.plan, OutcallPlan)
     last = json.loads(prepared.plan.body)["messages"][-1]
     assert last == {"role": "assistant", "content": "Once upon"}
     result = inferred(prepared, ModelReply(content, "stop", 9, 3), 5)["Inferred"]
@@ -115,6 +112,7 @@ def test_an_answer_says_what_truncation_dropped(request_with: Maker, settings_wi
     prepared = prepare(provider_from(settings_with(), ""), request_with(messages=messages))
     answer = inferred(prepared, ModelReply("", "stop", 0, 0), 5)["Inferred"]["answer"]
     assert (answer["dropped_messages"], answer["dropped_characters"]) == (1, 9_000)
+    assert isinstance(prepared.plan, OutcallPlan)
     assert len(prepared.plan.body) < 1_000
 
 

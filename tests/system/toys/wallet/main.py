@@ -7,6 +7,7 @@ from kybra import (
     Principal,
     Record,
     Service,
+    Vec,
     ic,
     nat64,
     service_update,
@@ -17,7 +18,7 @@ from kybra import (
 from refrain_api.account_records import WithdrawResult
 from refrain_api.ask_records import AskRequest
 from refrain_api.batcher_records import AskResult, SubmitResult
-from refrain_api.infer_records import InferRequest, InferResult
+from refrain_api.infer_records import InferManyResult, InferRequest, InferResult
 
 
 # What an ask came to; error: the reject, if there was no reply.
@@ -52,9 +53,18 @@ class PaidAccounts(Service):
     def withdraw(self, cycles: nat64) -> WithdrawResult: ...
 
 
+# What a call of infer_many came to.
+class PaidInferMany(Record):
+    result: Opt[InferManyResult]
+    refunded_cycles: nat64
+
+
 class PaidInferService(Service):
     @service_update
     def infer(self, request: InferRequest) -> InferResult: ...
+
+    @service_update
+    def infer_many(self, requests: Vec[InferRequest]) -> InferManyResult: ...
 
 
 @update
@@ -83,4 +93,11 @@ def take_back(batcher: text, cycles: nat64) -> Async[WithdrawResult]:
 def pay_infer(infer: text, request: InferRequest, cycles: nat64) -> Async[PaidInfer]:
     service = PaidInferService(Principal.from_str(infer))
     reply: CallResult[InferResult] = yield service.infer(request).with_cycles(cycles)
+    return {"result": reply.Ok, "refunded_cycles": ic.msg_cycles_refunded()}
+
+
+@update
+def pay_infer_many(infer: text, requests: Vec[InferRequest], cycles: nat64) -> Async[PaidInferMany]:
+    service = PaidInferService(Principal.from_str(infer))
+    reply: CallResult[InferManyResult] = yield service.infer_many(requests).with_cycles(cycles)
     return {"result": reply.Ok, "refunded_cycles": ic.msg_cycles_refunded()}
