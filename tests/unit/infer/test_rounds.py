@@ -45,7 +45,8 @@ def test_the_callers_own_limit_ends_an_answer_and_it_does_not_go_on(
 def started(serving: Any, request: Any) -> tuple[Any, Any]:
     """Begin an inference of the writer's with cycles enough."""
     serving.act_as("batcher", cycles=10**12)
-    return serving.start(request)
+    steps, call = serving.start(request)
+    return steps, call
 
 
 def max_tokens_of(call: Any) -> int:
