@@ -12,8 +12,8 @@ _HEAD = """\
 
 `python -m benchmarks.figures` writes this page: it counts on the embedded replica, whose
 instructions are estimates ([012](decisions/012-instruction-estimates.md)), and reckons sizes from
-the formats' bits per weight. `--model` times the local model anew. What cannot be measured here has its
-source.
+the formats' bits per weight. `--model` times the local model anew. What cannot be measured here has
+its source.
 
 """
 
