@@ -7,6 +7,7 @@ from kybra import Async, CallResult, Principal, Vec, ic, query, text, update
 from batcher_core.asker_admission import refuse_asker
 from batcher_core.batcher_bounds import refuse_settings, settings_from
 from batcher_core.fair_queue import PRIORITIES
+from batcher_core.key_space import SERVING
 from batcher_core.window_lanes import listed_models
 from batcher_rows import MAX_ASKERS, MAX_MODELS, rows
 from refrain_api.batcher_records import AskerSettings, BatcherSettings
@@ -19,11 +20,15 @@ from refrain_core.refusals import bad_request, internal, unreachable
 
 @update
 def connect(cache: text, infer: text) -> Done:
-    """Name the two canisters that this one calls."""
+    """Name the two canisters that this one calls; of several caches, any one."""
     refusal = _refuse_stranger() or refuse_grant(cache) or refuse_grant(infer)
     if refusal is not None:
         return _refused(refusal)
-    rows.connect("cache", cache)
+    known = rows.space.caches
+    if len(known) > 1 and cache not in known:
+        return _refused(bad_request("there are several caches: see add_cache and remove_cache"))
+    if cache not in known:
+        rows.keep_caches({cache: SERVING})
     rows.connect("infer", infer)
     return {"Ok": "connected: call refresh_models next"}
 

@@ -1,58 +1,28 @@
 """What a controller sets, as kybra-simple-db rows, read through a copy in the heap."""
 
-from typing import TypeVar
-
-from kybra_simple_db import Database, Entity, String
+from kybra_simple_db import Database
 from kybra_simple_logging import Level, set_log_level
 
 from batcher_core.batcher_bounds import Settings, pack_settings, unpack_settings
 from batcher_core.fair_queue import PRIORITIES
+from batcher_core.key_space import SERVING, KeySpace
+from batcher_core.move_progress import Progress, pack_progress, unpack_progress
+from batcher_entities import (
+    Asker,
+    CacheRow,
+    Controller,
+    KnownModel,
+    Member,
+    Setting,
+    delete,
+    find,
+    keep_setting,
+)
 from batcher_maps import rows_map
-
-_Row = TypeVar("_Row", bound=Entity)
 
 MAX_ASKERS = 1_000
 MAX_MODELS = 64
 MAX_MEMBERS = 1_000
-
-
-class Controller(Entity):
-    """Who configures this canister."""
-
-    __alias__ = "principal"
-    principal = String(max_length=63)
-
-
-class Asker(Entity):
-    """Who may ask; sponsored is "yes" or "no", priority a name of `PRIORITIES`."""
-
-    __alias__ = "principal"
-    principal = String(max_length=63)
-    sponsored = String(max_length=3)
-    priority = String(max_length=6)
-
-
-class Member(Entity):
-    """Who may ask within a shared namespace; listing is its name, a blank and the principal."""
-
-    __alias__ = "listing"
-    listing = String(max_length=140)
-
-
-class KnownModel(Entity):
-    """A whole model name that infer serves; lists is "yes" if a provider takes them."""
-
-    __alias__ = "name"
-    name = String(max_length=200)
-    lists = String(max_length=3)
-
-
-class Setting(Entity):
-    """A single value under its name: "cache", "infer" (canister ids) or "settings"."""
-
-    __alias__ = "name"
-    name = String(max_length=32)
-    value = String(max_length=400)
 
 
 class Rows:
@@ -67,12 +37,14 @@ class Rows:
         self.models: list[str] = []
         self.listed: set[str] = set()
         self.wiring: dict[str, str] = {}
+        self.space = KeySpace({})
+        self.move = Progress()
         self.settings = Settings()
 
     @property
     def is_connected(self) -> bool:
-        """Whether the cache and the infer canister are known."""
-        return "cache" in self.wiring and "infer" in self.wiring
+        """Whether a cache and the infer canister are known."""
+        return bool(self.space.caches) and "infer" in self.wiring
 
     def load(self) -> None:
         """Open the database and copy what it holds."""
@@ -90,6 +62,11 @@ class Rows:
         values = {row.name or "": row.value or "" for row in Setting.instances()}
         packed = values.pop("settings", None)
         self.settings = Settings() if packed is None else unpack_settings(packed)
+        self.move = unpack_progress(values.pop("move", ""))
+        caches = {row.principal or "": row.state or SERVING for row in CacheRow.instances()}
+        # The one cache of before there could be several.
+        alone = values.pop("cache", None)
+        self.space = KeySpace(caches or ({} if alone is None else {alone: SERVING}))
         self.wiring = values
 
     def add_controller(self, principal: str) -> None:
@@ -100,12 +77,12 @@ class Rows:
 
     def remove_controller(self, principal: str) -> None:
         """Take the role from `principal`."""
-        _delete(_find(Controller, "principal", principal))
+        delete(find(Controller, "principal", principal))
         self.controllers.discard(principal)
 
     def allow_asker(self, principal: str, sponsored: str) -> None:
         """Let `principal` ask, at the batcher's expense or its own."""
-        row = _find(Asker, "principal", principal)
+        row = find(Asker, "principal", principal)
         if row is None:
             Asker(principal=principal, sponsored=sponsored)
         else:
@@ -114,13 +91,13 @@ class Rows:
 
     def deny_asker(self, principal: str) -> None:
         """Stop `principal` from asking; its account keeps its credit."""
-        _delete(_find(Asker, "principal", principal))
+        delete(find(Asker, "principal", principal))
         self.askers.pop(principal, None)
         self.priorities.pop(principal, None)
 
     def prioritise(self, principal: str, priority: str) -> None:
         """Give an asker's submitted requests a priority."""
-        row = _find(Asker, "principal", principal)
+        row = find(Asker, "principal", principal)
         if row is not None:
             row.priority = priority
             self.priorities[principal] = priority
@@ -141,48 +118,48 @@ class Rows:
 
     def deny_member(self, namespace: str, principal: str) -> None:
         """Take a principal's right to ask within a shared namespace."""
-        _delete(_find(Member, "listing", f"{namespace} {principal}"))
+        delete(find(Member, "listing", f"{namespace} {principal}"))
         self.members.discard(f"{namespace} {principal}")
 
     def keep_models(self, names: list[str], listed: set[str]) -> None:
         """Replace the list of models. listed: those of which several requests share an outcall."""
         for gone in set(self.models).difference(names):
-            _delete(_find(KnownModel, "name", gone))
+            delete(find(KnownModel, "name", gone))
         for new in sorted(set(names).difference(self.models)):
             KnownModel(name=new)
         for name in sorted(listed.symmetric_difference(self.listed).intersection(names)):
-            row = _find(KnownModel, "name", name)
+            row = find(KnownModel, "name", name)
             if row is not None:
                 row.lists = "yes" if name in listed else "no"
         self.models = sorted(set(names))
         self.listed = listed.intersection(names)
 
     def connect(self, role: str, canister: str) -> None:
-        """Keep the id of the canister that is "cache" or "infer"."""
-        _keep_setting(role, canister)
+        """Keep the id of the canister that is "infer"."""
+        keep_setting(role, canister)
         self.wiring[role] = canister
+
+    def keep_caches(self, caches: "dict[str, str]") -> None:
+        """Replace the caches and their states."""
+        for gone in set(self.space.caches).difference(caches):
+            delete(find(CacheRow, "principal", gone))
+        for name, state in caches.items():
+            row = find(CacheRow, "principal", name)
+            if row is None:
+                CacheRow(principal=name, state=state)
+            else:
+                row.state = state
+        self.space = KeySpace(caches)
+
+    def note_move(self, progress: Progress) -> None:
+        """Keep how far a move is."""
+        keep_setting("move", pack_progress(progress))
+        self.move = progress
 
     def configure(self, settings: Settings) -> None:
         """Replace the settings."""
-        _keep_setting("settings", pack_settings(settings))
+        keep_setting("settings", pack_settings(settings))
         self.settings = settings
-
-
-def _find(kind: type[_Row], field: str, value: str) -> "_Row | None":
-    return kind[field, value]
-
-
-def _keep_setting(name: str, value: str) -> None:
-    row = _find(Setting, "name", name)
-    if row is None:
-        Setting(name=name, value=value)
-    else:
-        row.value = value
-
-
-def _delete(row: "Entity | None") -> None:
-    if row is not None:
-        row.delete()
 
 
 rows = Rows()

@@ -7,7 +7,7 @@ its hold is swept into the asker's credit, and the next ask of the digest opens 
 from collections.abc import Generator
 from typing import Any
 
-from kybra import CallResult, ic
+from kybra import ic
 
 import till
 from batcher_core.ask_plan import Plan
@@ -17,7 +17,7 @@ from batcher_core.outcomes import Outcome, charged, refused_outcome
 from batcher_core.serving import FRESH, NEGATIVE, REVALIDATING, Found, overtaken
 from batcher_core.work_items import Work
 from batcher_state import desk, tallies
-from keeping import cache, kept
+from keeping import fetched, kept
 from landing import abandoned, landed, late, settled
 from model_rounds import sampled
 from spares import serve_spare
@@ -30,7 +30,7 @@ def look_up(plan: Plan) -> "Generator[Any, Any, Found]":
     mark = desk.watch.begin(plan.digest, ic.time())
     # Committed: in the heap, that this digest is being looked up; for a submitted request also
     # its flight, its ticket and its hold.
-    reply: CallResult[Any] = yield cache().fetch(plan.namespace, plan.digest, plan.cache_control)
+    reply = yield from fetched(plan.namespace, plan.digest, plan.cache_control)
     meanwhile = desk.watch.end(plan.digest, mark)
     found = read_lookup(reply.Ok, plan.digest, plan.directives)
     return overtaken(found, meanwhile, plan.directives)

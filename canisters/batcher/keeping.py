@@ -6,7 +6,7 @@ from typing import Any
 from kybra import CallResult, Principal, ic
 
 from batcher_core.ask_plan import Plan
-from batcher_core.call_reading import stored_key
+from batcher_core.call_reading import has_moved, is_elsewhere, stored_key
 from batcher_core.failure_classes import is_remembered
 from batcher_core.outcomes import Outcome, may_be_stored, with_status
 from batcher_core.serving import Found
@@ -22,14 +22,24 @@ NANOSECONDS_PER_MS = 1_000_000
 Keeping = Generator[Any, Any, Outcome]
 
 
-def cache() -> CacheService:
-    """Return the cache that this batcher is connected to."""
-    return CacheService(Principal.from_str(rows.wiring["cache"]))
+def cache_at(name: str) -> CacheService:
+    """Return a cache by its principal."""
+    return CacheService(Principal.from_str(name))
 
 
-def caches() -> list[str]:
-    """List the principals of all caches that hold answers of this batcher's."""
-    return [rows.wiring["cache"]] if "cache" in rows.wiring else []
+def fetched(namespace: str, digest: str, control: str) -> "Generator[Any, Any, CallResult[Any]]":
+    """Fetch from a digest's owner, and while answers move from who had it before."""
+    owner, former = rows.space.owner(digest), rows.space.former(digest)
+    # Committed: what the caller says at its own yield; so at the two that follow.
+    reply: CallResult[Any] = yield cache_at(owner).fetch(namespace, digest, control)
+    if former is None or not is_elsewhere(reply.Ok):
+        return reply
+    elder: CallResult[Any] = yield cache_at(former).fetch(namespace, digest, control)
+    if has_moved(elder.Ok):
+        # It moved between the two looks, so that now its owner has it.
+        again: CallResult[Any] = yield cache_at(owner).fetch(namespace, digest, control)
+        return again
+    return reply if elder.Ok is None or is_elsewhere(elder.Ok) else elder
 
 
 def kept(plan: Plan, token: int, outcome: Outcome, found: Found, began_ns: int) -> Keeping:
@@ -64,11 +74,16 @@ def _stored(plan: Plan, token: int, outcome: Outcome, found: Found, cost_ms: int
         "cost_cycles": answered["charged_cycles"],
         "cost_ms": cost_ms,
     }
+    owner, former = rows.space.owner(plan.digest), rows.space.former(plan.digest)
+    put_ns = ic.time()
     # Committed: the flight is settled and its result can be read; the put may fail.
-    reply: CallResult[Any] = yield cache().put(put)
+    reply: CallResult[Any] = yield cache_at(owner).put(put)
     key = stored_key(reply.Ok)
     if key is None:
         return outcome
+    if former is not None:
+        # Committed: that it is stored. Once this one is over, the older one would be found.
+        yield cache_at(former).remove_older(plan.digest, put_ns)
     tallies.add("stored")
     status = found.status(stored=True, ttl_s=plan.directives.ttl_s, key=key)
     desk.note_stored(plan.digest, token, status)
@@ -86,4 +101,4 @@ def _remembered(plan: Plan, refusal: dict[str, Any], found: Found) -> "Generator
         "ttl_s": ttl_s,
     }
     # Committed: the flight is settled with its failure; whether that is remembered is no matter.
-    yield cache().put_negative(put)
+    yield cache_at(rows.space.owner(plan.digest)).put_negative(put)

@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from kybra import Async, Manual, Vec, ic, init, nat64, post_upgrade, query, text, update, void
 
+import mover
 from accounts import account, withdraw
 from admitting import Boarding
 from asking import asked, quoted
@@ -22,6 +23,7 @@ from batcher_admin import (
 from batcher_core.front_desk import SWEEP_INTERVAL_S
 from batcher_rows import rows
 from batcher_state import desk, load_all, start_empty, sweep, tallies, voter_book
+from cache_wiring import add_cache, remove_cache, shards
 from membership import allow_member, deny_member, members
 from refrain_api.ask_records import AskRequest
 from refrain_api.batcher_records import (
@@ -50,6 +52,7 @@ __all__ = [
     "CyclesService",
     "InferService",
     "account",
+    "add_cache",
     "add_controller",
     "allow_asker",
     "allow_member",
@@ -66,10 +69,12 @@ __all__ = [
     "post_upgrade_",
     "quote",
     "refresh_models",
+    "remove_cache",
     "remove_controller",
     "result",
     "set_priority",
     "settings",
+    "shards",
     "stream",
     "submit",
     "take_up",
@@ -90,6 +95,7 @@ def post_upgrade_() -> void:
     """Rebuild the heap from stable memory, and set the timer that the upgrade lost."""
     load_all()
     ic.set_timer_interval(SWEEP_INTERVAL_S, tick)
+    mover.begin()
 
 
 @update
@@ -180,6 +186,7 @@ def counters() -> BatcherCounters:
 def tick() -> None:
     """Sweep on the timer; an error is logged, since timers swallow what they raise."""
     try:
+        mover.begin()
         end_overdue_votes(ic.time())
         sweep(ic.time())
     except Exception as error:  # noqa: BLE001 - see above

@@ -10,7 +10,6 @@ from typing import Any, cast
 from kybra import Async, CallResult, Principal, Vec, ic, query, text, update
 
 from batcher_rows import MAX_MEMBERS, rows
-from keeping import caches
 from refrain_api.refusal_variants import Done
 from refrain_api.services import CacheService
 from refrain_core.access import refuse_grant, refuse_unless_controller
@@ -55,7 +54,7 @@ def members(namespace: text) -> Vec[text]:
 def _copied(method: str, namespace: str, member: str) -> Telling:
     """Tell the caches, and say which of them did not hear of it."""
     try:
-        for cache in caches():
+        for cache in rows.space.in_order():
             service = CacheService(Principal.from_str(cache))
             tell = service.allow_member if method == "allow_member" else service.deny_member
             # Committed: the batcher's own list; a cache that misses it is told by a repetition.

@@ -82,6 +82,8 @@ def purge(scope: text) -> Done:
         return cast("Done", refused(refusal))
     # Anybody may call: whose namespace is empty writes nothing.
     if is_own and cache.index.is_arranged and not cache.index.shelves.entries_of(caller):
+        # But what is on its way from another cache must not come in.
+        cache.fences.raise_for_scope(scope)
         return {"Ok": f"{scope} is purged"}
     certifying.purge(cache, scope)
     cache_timers.start_work()

@@ -33,6 +33,7 @@ from cache_core import lookups, puts, upkeep
 from cache_core.lookup_requests import asked
 from cache_core.lookup_results import refused
 from cache_insights import explain, policy_report
+from cache_moves import adopt, move_in, move_out, profile, remove_older
 from cache_pages import counters, export_page, import_page, list_answers, tenant_counters
 from cache_state import cache
 from certified_forms import certified_hit, lookup_certified
@@ -50,6 +51,7 @@ from refrain_core.limits import PUBLIC
 # Kybra looks endpoints up by name among what this module exports.
 __all__ = [
     "add_controller",
+    "adopt",
     "allow_member",
     "allow_writer",
     "certified_hit",
@@ -73,13 +75,17 @@ __all__ = [
     "lookup_certified",
     "lookup_digest",
     "members",
+    "move_in",
+    "move_out",
     "namespace_settings",
     "policy_report",
+    "profile",
     "purge",
     "put",
     "put_negative",
     "remove",
     "remove_controller",
+    "remove_older",
     "resume",
     "settings",
     "taint",

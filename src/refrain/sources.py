@@ -13,6 +13,11 @@ _WHEEL_SOURCES = _PACKAGE / "canister_sources"
 _CHECKOUT_SOURCES = _PACKAGE.parent.parent / "canisters"
 
 
+def kind_of(name: str) -> str:
+    """Which of the three a canister is, by its name in a network: of cache-2, cache."""
+    return name.partition("-")[0]
+
+
 def canister_entry(name: str) -> Path:
     """The entry module of a canister; KeyError for an unknown name."""
     if name not in CANISTERS:

@@ -2,8 +2,15 @@
 
 from kybra import Service, Vec, nat64, service_query, service_update, text
 
-from refrain_api.cache_records import LookupResult, NegativeRequest, PutRequest, PutResult
+from refrain_api.cache_records import (
+    LookupResult,
+    NegativeRequest,
+    PutRequest,
+    PutResult,
+    TransferredAnswer,
+)
 from refrain_api.infer_records import InferManyResult, InferRequest, InferResult, ProviderView
+from refrain_api.moving_records import MoveInResult, MoveOutResult, ProfileResult
 from refrain_api.refusal_variants import Done
 
 
@@ -17,6 +24,23 @@ class CacheService(Service):
 
     @service_update
     def put_negative(self, request: NegativeRequest) -> PutResult: ...
+
+    @service_update
+    def remove_older(self, digest: text, than_ns: nat64) -> Done: ...
+
+    @service_query
+    def profile(self) -> ProfileResult: ...
+
+    @service_update
+    def adopt(self, profile: text) -> Done: ...
+
+    @service_update
+    def move_out(
+        self, move: nat64, shards: Vec[text], own: text, target: text, done: Vec[text]
+    ) -> MoveOutResult: ...
+
+    @service_update
+    def move_in(self, rows: Vec[TransferredAnswer], fence: nat64) -> MoveInResult: ...
 
     @service_update
     def allow_member(self, namespace: text, member: text) -> Done: ...

@@ -120,6 +120,8 @@ def readings(book: Recording) -> None:
     replies: list[Any] = [None, {"Refused": {}}, {"Stored": {"key": "k", "evicted": 0}}]
     for reply in replies:
         book.call(call_reading.stored_key, reply)
+        book.call(call_reading.is_elsewhere, reply)
+        book.call(call_reading.has_moved, reply)
 
 
 def written_outcomes(book: Recording) -> None:

@@ -84,6 +84,14 @@ class KeyOf:
         return None if key.startswith("f") else key
 
 
+class Four:
+    """Draws the number four."""
+
+    def __call__(self) -> int:
+        """Draw."""
+        return 4
+
+
 class FirstLetter:
     """The form of an answer that has one letter; blanks are no answer."""
 

@@ -66,6 +66,8 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "lookup_certified": (DIGEST,),
     "lookup_digest": (DIGEST,),
     "members": ("shared:staff",),
+    "move_in": ([{"header": "v2|", "content": "forged", "checksum": DIGEST}], 1),
+    "move_out": (1, [OPERATOR, STRANGER], OPERATOR, STRANGER, []),
     "namespace_settings": (OPERATOR,),
     "purge": ("all",),
     "put": (
@@ -89,6 +91,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "quote_transports": (INFERENCE,),
     "refresh_models": (),
     "remove": (DIGEST,),
+    "remove_older": (DIGEST, 2**63),
     "remove_provider": ("local",),
     "result": (1,),
     "policy_report": (OPERATOR,),
@@ -112,8 +115,10 @@ WITHOUT_ARGUMENTS = frozenset(
         "counters",
         "hidden_scopes",
         "models",
+        "profile",
         "providers",
         "settings",
+        "shards",
         "voters",
         "writers",
     )

@@ -61,6 +61,16 @@ def was_sent(error: "str | None") -> bool:
     return error is None or _NOT_SENT not in error
 
 
+def is_elsewhere(reply: "dict[str, Any] | None") -> bool:
+    """Tell whether another cache may have a digest that this one has not, nor has let go of."""
+    return reply is not None and reply.get("Miss") in ("never stored", "moved")
+
+
+def has_moved(reply: "dict[str, Any] | None") -> bool:
+    """Tell whether a cache gave a digest's answer to another one."""
+    return reply is not None and reply.get("Miss") == "moved"
+
+
 def is_put_off(reply: "dict[str, Any] | None", error: "str | None") -> bool:
     """Tell if a call came to nothing for want of room, at no cost, so that it may be repeated."""
     if reply is None:

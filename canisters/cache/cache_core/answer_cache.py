@@ -4,11 +4,14 @@ After every put, what is indexed keeps the bounds. Only what an upgrade left and
 not loaded yet may stand over them, and what stood there before a controller lowered them.
 """
 
+from typing import Any
+
 from cache_core.answer_index import AnswerIndex, Victim
 from cache_core.bank_store import BankStore, Found
 from cache_core.cache_bounds import CacheBounds
 from cache_core.certified_answers import CertifiedAnswers, Certify
 from cache_core.departures import EVICTED, REMOVED, Departures
+from cache_core.fences import Fences
 from cache_core.invalidation import Invalidation
 from cache_core.meta_rows import MetaRows
 from cache_core.namespace_shadows import NamespaceShadows
@@ -47,6 +50,9 @@ class AnswerCache:
         self.banks_left: list[int] = []
         self.banks_old: list[int] = []
         self.sweep_queue: list[str] = []
+        self.moving: Any = None
+        """What `cache_core.moving` keeps of a move to another cache."""
+        self.fences = Fences(self.meta.next_sequence)
 
     @property
     def bounds(self) -> CacheBounds:

@@ -42,6 +42,7 @@ def load_step(cache: AnswerCache) -> bool:
 
 def purge(cache: AnswerCache, scope: str) -> None:
     """Hide what was put in a scope up to now, and make it unprovable at once."""
+    cache.fences.raise_for_scope(scope)
     cache.invalidation.purge(scope, cache.meta.next_sequence())
     digests = _few_answers_around(cache, scope)
     if digests is None:
@@ -52,6 +53,7 @@ def purge(cache: AnswerCache, scope: str) -> None:
 
 def taint(cache: AnswerCache, voter: str) -> None:
     """Hide all that a voter has or will have a say in, and make it unprovable at once."""
+    cache.fences.raise_all()
     cache.invalidation.taint(voter)
     cache.certified.begin_epoch()
 

@@ -59,6 +59,8 @@ def put_negative(cache: AnswerCache, request: Mapping[str, Any], now_ns: int) ->
 
 def remove(cache: AnswerCache, digest: str, sees: Callable[[str], bool]) -> bool:
     """Remove the answer of a digest that the caller sees; tell whether there was one."""
+    if is_digest(digest):
+        cache.fences.raise_for(digest)
     found = cache.store.find(digest) if is_digest(digest) else None
     if found is None or not sees(found.entry.namespace):
         return False

@@ -21,6 +21,11 @@ class TenantRows:
         text = self._rows.get(f"s|{namespace}")
         return ShelfBounds() if text is None else unpack_bounds(text)
 
+    def all_bounds(self) -> "list[tuple[str, str]]":
+        """List the namespaces that have settings, with these as they are stored."""
+        rows = self._rows.items()
+        return [(key[2:], value) for key, value in rows if key.startswith("s|")]
+
     def save_bounds(self, namespace: str, bounds: ShelfBounds) -> None:
         """Store a namespace's settings."""
         self._rows.insert(f"s|{namespace}", pack_bounds(bounds))

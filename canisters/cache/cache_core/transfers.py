@@ -95,8 +95,10 @@ def _imported_one(cache: AnswerCache, record: "dict[str, str]", now_ns: int) -> 
 
 
 def _is_as_new(cache: AnswerCache, present: Entry, entry: Entry) -> bool:
-    """Tell whether what is stored makes an import needless; what is hidden never does."""
-    return present.stored_at_ns >= entry.stored_at_ns and cache.invalidation.hides(present) is None
+    """Tell whether what is stored makes an import needless, which is a shown answer alone."""
+    is_answer = present.kind == ANSWER
+    is_newer = present.stored_at_ns >= entry.stored_at_ns
+    return is_answer and is_newer and cache.invalidation.hides(present) is None
 
 
 def entry_of_header(header: str, content: str, bounds: CacheBounds) -> "Entry | None":

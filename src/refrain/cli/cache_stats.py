@@ -132,10 +132,11 @@ def _policies(report: dict[str, Any] | None) -> str:
 
 
 def _bounds(facts: dict[str, Any]) -> dict[str, int]:
-    """The bounds of what the counts are of; a namespace without its own has the whole's."""
+    """The bounds of all caches together; a namespace without its own has the whole's."""
     bounds = {name: facts["settings"][name] for name in ("max_entries", "max_bytes")}
     own = facts.get("namespace_settings", {})
-    return {name: own.get(name) or most for name, most in bounds.items()}
+    caches = facts.get("caches", 1)
+    return {name: caches * (own.get(name) or most) for name, most in bounds.items()}
 
 
 def _hidden(scopes: list[dict[str, str]]) -> Iterator[str]:

@@ -17,7 +17,7 @@ GRACE_S = 5.0
 
 
 class Asked(Protocol):
-    """Canisters by their names: a `Connection` or a `Remote`."""
+    """Canisters by their names, or by principals: a `Connection`, or a `Remote` by names alone."""
 
     def query(self, canister: str, method: str, *args: Any) -> Any:
         """Run a query and return its value."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from refrain.client.cache_shards import ELSEWHERE, CacheShards
 from refrain.client.openai_request import ModelDefaults, read_openai
 from refrain.client.refusal_texts import refused
 from refrain_core.model_names import parse_model, resolve_model
@@ -14,12 +15,27 @@ if TYPE_CHECKING:
 
 
 def explain(connection: Asked, request: dict[str, Any]) -> dict[str, Any]:
-    """Return the cache's Explanation of an AskRequest whose model is named whole.
+    """Return the caches' Explanation of an AskRequest whose model is named whole.
 
     Raises:
         Refused: it is no request that could be asked.
     """
-    result = connection.query("cache", "explain", request)
+    shards = CacheShards(connection)
+    told = {name: _explained(connection, name, request) for name in shards.names}
+    digest = next(iter(told.values()))["digest"]
+    explained = told[shards.owner(digest)]
+    former = shards.former(digest)
+    if former is not None and explained["verdict"] in ELSEWHERE:
+        explained = told[former]
+    # An answer to the same messages has another digest, and may lie in any cache.
+    near = [each for each in told.values() if each["nearest"] is not None]
+    if explained["nearest"] is None and explained["verdict"] in ELSEWHERE and near:
+        explained = {**explained, **{name: near[0][name] for name in ("nearest", "differs")}}
+    return explained
+
+
+def _explained(connection: Asked, cache: str, request: dict[str, Any]) -> dict[str, Any]:
+    result = connection.query(cache, "explain", request)
     if "Refused" in result:
         raise refused(result["Refused"])
     explained: dict[str, Any] = result["Explained"]

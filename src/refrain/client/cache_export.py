@@ -6,6 +6,8 @@ import json
 import os
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
+from refrain.client.cache_growth import refuse_while_moving
+from refrain.client.cache_shards import CacheShards
 from refrain.client.cache_transfer import Bookmark
 from refrain.client.refusal_texts import refused
 from refrain.failures import RefrainError
@@ -86,11 +88,22 @@ def _one_page(connection: Connection, file: IO[bytes], state: Exported) -> Expor
 
 
 def _page(connection: Connection, cursor: str) -> dict[str, Any]:
-    result = connection.query("cache", "export_page", cursor)
+    """Ask for a page; of several caches, a cursor names the one that it is of."""
+    shards = CacheShards(connection)
+    refuse_while_moving(shards)
+    caches = sorted(shards.names)
+    named, _, own = cursor.rpartition(" ")
+    cache = named or caches[0]
+    if cache not in caches:
+        raise RefrainError(f"The cache {cache} has left: remove the export and begin anew.")
+    result = connection.query(cache, "export_page", own)
     if "Refused" in result:
         raise refused(result["Refused"])
     page: dict[str, Any] = result["Exported"]
-    return page
+    following = caches[caches.index(cache) + 1 :]
+    if page["next"] and len(caches) > 1:
+        return {**page, "next": f"{cache} {page['next']}"}
+    return {**page, "next": page["next"] or (f"{following[0]} " if following else "")}
 
 
 def _line(row: dict[str, Any]) -> bytes:

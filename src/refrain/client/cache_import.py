@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from typing import IO, TYPE_CHECKING, NamedTuple
 
+from refrain.client.cache_shards import CacheShards
 from refrain.client.cache_transfer import Bookmark
 from refrain.client.refusal_texts import refused
 from refrain.failures import RefrainError
+from refrain_core.fingerprint import is_digest
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -122,12 +124,24 @@ def _sent(connection: Connection, page: list[Line]) -> list[str]:
     for _ in range(_TRIES):
         if not waiting:
             break
-        result = connection.update("cache", "import_page", list(waiting.values()))
-        if "Refused" in result:
-            raise refused(result["Refused"])
-        outcomes.update(zip(waiting, result["Imported"], strict=True))
+        for cache, rows in _by_owner(CacheShards(connection), waiting).items():
+            result = connection.update(cache, "import_page", list(rows.values()))
+            if "Refused" in result:
+                raise refused(result["Refused"])
+            outcomes.update(zip(rows, result["Imported"], strict=True))
         waiting = {number: row for number, row in waiting.items() if outcomes[number] == _BUSY}
     return list(outcomes.values())
+
+
+def _by_owner(shards: CacheShards, rows: dict[int, Row]) -> dict[str, dict[int, Row]]:
+    """Group lines by the cache that keeps their digests; what has none is for any to judge."""
+    grouped: dict[str, dict[int, Row]] = {}
+    for number, row in rows.items():
+        fields = row["header"].split("|", 2)
+        digest = fields[1] if len(fields) > 1 else ""
+        cache = shards.owner(digest) if is_digest(digest) else shards.names[0]
+        grouped.setdefault(cache, {})[number] = row
+    return grouped
 
 
 def _advanced(state: Imported, page: list[Line], outcomes: list[str]) -> Imported:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from refrain.client.cache_shards import CacheShards
 from refrain.client.refusal_texts import refused
 from refrain_core.fingerprint import sample_digest
 
@@ -33,10 +34,17 @@ def listed_answers(
 def _all_rows(
     connection: Asked, namespace: str, most: int | None, page_read: Callable[[], None]
 ) -> Iterator[dict[str, Any]]:
+    for cache in CacheShards(connection).names:
+        yield from _rows_of(connection, cache, namespace, most, page_read)
+
+
+def _rows_of(
+    connection: Asked, cache: str, namespace: str, most: int | None, page_read: Callable[[], None]
+) -> Iterator[dict[str, Any]]:
     cursor = ""
     rows_asked = _PAGE_ROWS if most is None else min(most, _PAGE_ROWS)
     while True:
-        result = connection.query("cache", "list_answers", namespace, cursor, rows_asked)
+        result = connection.query(cache, "list_answers", namespace, cursor, rows_asked)
         if "Refused" in result:
             raise refused(result["Refused"])
         page = result["Listed"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from refrain.client.cache_shards import CacheShards
 from refrain.client.refusal_texts import refusal_text, refused
 from refrain.failures import RefrainError
 
@@ -27,7 +28,7 @@ def stored_answer(connection: Asked, digest: str) -> dict[str, Any]:
         NotStored: a miss, or a failure that is remembered.
         Refused: it is no digest.
     """
-    result = connection.query("cache", "lookup_digest", digest)
+    result = CacheShards(connection).looked_up(digest)
     if "Refused" in result:
         raise refused(result["Refused"])
     if "Miss" in result:

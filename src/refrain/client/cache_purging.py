@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kybra_replica.kernel.principals import InvalidPrincipalError, bytes_of
+from refrain.client.cache_shards import tell_all
 from refrain.client.refusal_texts import refused
 from refrain_core.fingerprint import is_digest
 from refrain_core.limits import PUBLIC
@@ -57,11 +58,12 @@ def is_namespace(text: str) -> bool:
 
 
 def _done(connection: Asked, method: str, argument: str) -> str:
-    result = connection.update("cache", method, argument)
-    if "Refused" in result:
-        raise refused(result["Refused"])
-    done: str = result["Ok"]
-    return done
+    replies = tell_all(connection, method, argument)
+    if "Refused" in replies[-1]:
+        raise refused(replies[-1]["Refused"])
+    done: list[str] = [reply["Ok"] for reply in replies]
+    # Of several caches, the one that had the answer says so.
+    return next((text for text in done if text == "removed"), done[0])
 
 
 def _fault(kind: str, name: str) -> str | None:

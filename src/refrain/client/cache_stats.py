@@ -4,34 +4,44 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from refrain.client.cache_shards import CacheShards
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from refrain.client.asking import Asked
 
-_CACHE = "cache"
 _REASONS = ("expired", "unfit", "hidden")
 
 
 def cache_stats(connection: Asked, namespace: str | None) -> dict[str, Any]:
-    """Gather counts, what follows from them, settings, and what is hidden as of now."""
+    """Gather counts of all caches, what follows from them, settings, and what is hidden as of now.
+
+    Settings are of each cache; they are the same in all that share the key space.
+    """
+    caches = CacheShards(connection).names
+    first = caches[0]
     if namespace is None:
-        counts = connection.query(_CACHE, "counters")
+        counts = [connection.query(cache, "counters") for cache in caches]
         own = {}
     else:
-        counts = connection.query(_CACHE, "tenant_counters", namespace)
+        counts = [connection.query(cache, "tenant_counters", namespace) for cache in caches]
+        reports = [connection.query(cache, "policy_report", namespace) for cache in caches]
         own = {
-            "namespace_settings": connection.query(_CACHE, "namespace_settings", namespace),
-            "policies": connection.query(_CACHE, "policy_report", namespace),
+            "namespace_settings": connection.query(first, "namespace_settings", namespace),
+            # Each cache has a sample of its own; the largest one tells most.
+            "policies": max(reports, key=lambda report: int(report["samples"])),
         }
+    total = {name: sum(each[name] for each in counts) for name in counts[0]}
     return {
         "namespace": namespace,
-        "hit_ratio": hit_ratio(counts),
-        "misses_by_reason": misses_by_reason(counts),
-        "counts": counts,
-        "settings": connection.query(_CACHE, "settings"),
+        "caches": len(caches),
+        "hit_ratio": hit_ratio(total),
+        "misses_by_reason": misses_by_reason(total),
+        "counts": total,
+        "settings": connection.query(first, "settings"),
         **own,
-        "hidden_scopes": connection.query(_CACHE, "hidden_scopes"),
+        "hidden_scopes": connection.query(first, "hidden_scopes"),
     }
 
 

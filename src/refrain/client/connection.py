@@ -28,12 +28,15 @@ class Connection(NamedTuple):
     root_key: str | None = None
 
     def query(self, canister: str, method: str, *args: Any) -> Any:
-        """Query one of the three canisters by its name, as the operator."""
-        return self.network.query(self.canisters[canister], method, args, self.operator)
+        """Query a canister by its name or its principal, as the operator."""
+        return self.network.query(self._principal(canister), method, args, self.operator)
 
     def update(self, canister: str, method: str, *args: Any) -> Any:
-        """Update one of the three canisters by its name, as the operator."""
-        return self.network.update(self.canisters[canister], method, args, self.operator)
+        """Update a canister by its name or its principal, as the operator."""
+        return self.network.update(self._principal(canister), method, args, self.operator)
+
+    def _principal(self, canister: str) -> str:
+        return self.canisters.get(canister, canister)
 
 
 def connect(folder: StateFolder) -> Connection:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kybra_replica.gateway.faults import ControlError
 from kybra_replica.kernel.rejects import Rejected
 from refrain.failures import RefrainError
-from refrain.sources import CANISTERS, bundle_roots, canister_entry
+from refrain.sources import bundle_roots, canister_entry, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,18 +35,20 @@ def upgrade(
     Raises:
         RefrainError: unknown name, not drained in time, or refused; the canister runs on.
     """
-    if name not in CANISTERS:
-        raise RefrainError(f"There is no canister {name!r}: choose {', '.join(CANISTERS)}.")
+    if name not in connection.canisters:
+        known = ", ".join(connection.canisters)
+        raise RefrainError(f"There is no canister {name!r}: choose {known}.")
+    callers = CALLERS[kind_of(name)]
     try:
-        for each in (*CALLERS[name], name):
+        for each in (*callers, name):
             why = "" if each == name else f", which calls {name}"
             say(f"stopping {each}{why}; its calls in flight finish first")
             _drain(connection, each, drain_s)
         say(f"installing the new {name}")
         connection.network.install(
             connection.canisters[name],
-            name=name,
-            entry=canister_entry(name),
+            name=kind_of(name),
+            entry=canister_entry(kind_of(name)),
             roots=bundle_roots(),
             mode="upgrade",
             sender=connection.operator,
@@ -54,7 +56,7 @@ def upgrade(
     except (Rejected, ControlError) as error:
         raise RefrainError(f"{name} was not upgraded and runs on as before: {error}") from None
     finally:
-        for each in (name, *CALLERS[name]):
+        for each in (name, *callers):
             connection.network.start(connection.canisters[each])
     say(f"started {name}")
 

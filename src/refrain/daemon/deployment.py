@@ -9,7 +9,7 @@ from kybra_replica.kernel.rejects import Rejected
 from refrain.client.refusal_texts import refusal_text
 from refrain.failures import RefrainError
 from refrain.local_model.child import remote_name
-from refrain.sources import CANISTERS, bundle_roots, canister_entry
+from refrain.sources import CANISTERS, bundle_roots, canister_entry, kind_of
 from refrain.state.folder import read_json, write_json
 from refrain.state.model_choice import SMOLLM2
 from refrain_core.limits import DEFAULT_NEW_TOKENS
@@ -52,7 +52,7 @@ class Deployment(NamedTuple):
     say: Callable[[str], None]
 
     def settle(self, known_ids: Path) -> dict[str, str]:
-        """Make, install or start each canister as it needs; return their principals by name."""
+        """Make, install or start each canister, further caches too; return principals by name."""
         ids: dict[str, str] = read_json(known_ids) or {}
         for name in CANISTERS:
             if name not in ids:
@@ -60,6 +60,8 @@ class Deployment(NamedTuple):
                     controller=self.operator, cycles=INITIAL_CYCLES
                 )
                 write_json(known_ids, ids)
+            self._settle_one(name, ids[name])
+        for name in ids.keys() - set(CANISTERS):
             self._settle_one(name, ids[name])
         return ids
 
@@ -72,8 +74,8 @@ class Deployment(NamedTuple):
             self.say(f"installing {name}")
             self.network.install(
                 canister,
-                name=name,
-                entry=canister_entry(name),
+                name=kind_of(name),
+                entry=canister_entry(kind_of(name)),
                 roots=bundle_roots(),
                 mode="install",
                 sender=self.operator,

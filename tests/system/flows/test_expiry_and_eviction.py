@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from refrain.daemon.deployment import PROVIDER
 from refrain_core.request_parts import parts_text
 from tests.statuses import HIT, MISS, MISS_STORED
 from tests.system.network import request
@@ -13,8 +14,8 @@ from tests.system.network import request
 if TYPE_CHECKING:
     from tests.system.network import Network
 
-HEADER_BYTES = 523 + len(parts_text(request("any")))
-"""What a stored answer counts beside its text: a flat header, and what `explain` compares."""
+HEADER_BYTES = 523 + len(PROVIDER) + len(parts_text(request("any")))
+"""What an answer counts beside its text: a flat header, its voter, and what `explain` compares."""
 
 
 def store(network: Network, *prompts: str, text: str = "x") -> list[Any]:

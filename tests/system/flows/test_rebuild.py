@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from refrain.daemon.deployment import PROVIDER
 from refrain_core.request_parts import parts_text
 from tests.statuses import HIT
 from tests.system.network import request
@@ -71,7 +72,7 @@ def test_asks_hit_during_the_rebuild_and_count_once(network: Network) -> None:
 def test_bytes_are_the_same_after_the_rebuild(network: Network) -> None:
     """The rebuilt index counts what the old one counted: texts, headers and requests' parts."""
     rebuild(network)
-    each = 5_000 + 523 + len(parts_text(request("any")))
+    each = 5_000 + 523 + len(PROVIDER) + len(parts_text(request("any")))
     assert network.counters("cache")["bytes"] == len(PROMPTS) * each
 
 

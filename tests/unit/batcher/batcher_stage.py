@@ -144,7 +144,7 @@ class Stage:
         self._load()
         self.canister.post_upgrade_()
 
-    def message(self, method: str, *args: Any, caller: str = OWNER, attached: int = 0) -> Message:
+    def message(self, method: Any, *args: Any, caller: str = OWNER, attached: int = 0) -> Message:
         """Begin an update."""
         return Message(self, method, args, {"caller": caller, "attached": attached})
 

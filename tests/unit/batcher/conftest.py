@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.unit import fresh_canister
 from tests.unit.batcher import batcher_stage
+from tests.unit.batcher.moving_askers import FIRST, INFER, Asking
+from tests.unit.batcher.moving_world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tests.unit.batcher.batcher_stage import DictStore, Message, Stage
 
@@ -131,3 +134,25 @@ def asked(stage: Stage, request_for: Any) -> Any:
         return stage.message(method, request_for(cache_control=directives), **more)
 
     return begin
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """Provide three caches, of which the batcher knows one."""
+    made = World(3)
+    # Pages of a few answers, so that a move is many steps.
+    monkeypatch.setattr("cache_core.moving.MOST_RECORDS", 3)
+    monkeypatch.setattr("cache_core.moving.LOOKED_AT_PER_STEP", 7)
+    monkeypatch.setattr(builtins, "_kybra_ic", made, raising=False)
+    made.install()
+    made.ask("connect", FIRST, INFER)
+    made.message("refresh_models").answer([MODEL]).answer([{"model": MODEL, "features": []}])
+    yield made
+    made.timers.clear()
+    fresh_canister.forget("batcher")
+
+
+@pytest.fixture
+def asking(world: World, request_for: Callable[..., dict[str, Any]]) -> Asking:
+    """Provide askers."""
+    return Asking(world, request_for)

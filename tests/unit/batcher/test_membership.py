@@ -77,7 +77,7 @@ def test_a_bug_on_the_way_to_the_caches_is_told(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An asynchronous method answers whatever happens."""
-    monkeypatch.setattr("membership.caches", lambda: [5])
+    monkeypatch.setattr("membership.rows.space.in_order", lambda: [5])
     assert "Internal" in stage.ask("allow_member", SHARED, ALICE)["Refused"]
 
 

@@ -1,6 +1,7 @@
 """Stand-ins for stable maps and for the platform, and puts to fill a cache with."""
 
 import builtins
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
@@ -164,8 +165,11 @@ def platform(monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
     # As it is, so that it is put back: the canister puts a class of its own in its place.
     monkeypatch.setattr(kybra, "Principal", kybra.Principal)
     monkeypatch.setattr(builtins, "_kybra_ic", made, raising=False)
+    # What test modules hold already, and patch by its name.
+    before = {name: one for name, one in sys.modules.items() if name.startswith("cache_core")}
     yield made
     fresh_canister.forget("cache")
+    sys.modules.update(before)
 
 
 @pytest.fixture

@@ -70,6 +70,7 @@ def running(folder: StateFolder, lock_holder: subprocess.Popen[bytes]) -> Iterat
         name: replica.create_canister(controller="me", cycles=1)
         for name in ("cache", "batcher", "infer")
     }
+    replica.methods["shards"] = lambda: shards([canisters["cache"]])
     replica.methods["counters"] = lambda: {"hits": 1234, "misses": 0}
     with ControlServer(Commands(replica, _load_nothing), folder.token()) as server:
         facts = {
@@ -82,6 +83,15 @@ def running(folder: StateFolder, lock_holder: subprocess.Popen[bytes]) -> Iterat
         }
         write_json(folder.status, facts)
         yield Running(folder, replica, lock_holder, canisters)
+
+
+def shards(caches: list[str], **fields: Any) -> dict[str, Any]:
+    """Make what the batcher tells of caches that serve."""
+    told: dict[str, Any] = {
+        "caches": [{"cache": name, "state": "serving"} for name in caches],
+        **dict.fromkeys(("move", "moved", "lost", "legs", "legs_done", "left"), 0),
+    }
+    return {**told, **fields}
 
 
 def _load_nothing(entry: Path, _roots: Sequence[Path], name: str) -> Program:

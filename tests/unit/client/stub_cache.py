@@ -30,15 +30,20 @@ class StubCache:
         self.taken: list[str] = []
         self.busy_times = 0
         self.refusal: dict[str, Any] | None = None
+        self.name = ""
         self._page_rows = page_rows
 
     def connection(self, cache: str = "cache-principal") -> Connection:
         """Connect to it, under a principal of the cache's."""
         network: Any = self
-        return Connection(network, "url", 1, "operator", {"cache": cache}, "toy@1:none", None)
+        self.name = cache
+        names = {"cache": cache, "batcher": "batcher-principal"}
+        return Connection(network, "url", 1, "operator", names, "toy@1:none", None)
 
     def query(self, _canister: str, method: str, args: list[Any], _sender: str) -> Any:
-        """Answer `export_page` with what begins at the cursor."""
+        """Answer `export_page` with what begins at the cursor, and `shards` with one cache."""
+        if method == "shards":
+            return {"caches": [{"cache": self.name, "state": "serving"}], "move": 0}
         assert method == "export_page"
         if self.refusal is not None:
             return {"Refused": self.refusal}
