@@ -3,6 +3,7 @@
     id  map       key                          value
     0   rows      kybra-simple-db's            controllers, askers, wiring, models, settings
     1   flights   digest                       token|deadline_ns|state|read_until_ns|marks
+                                           |shelf|resumed
     2   tickets   number, 16 hex digits        asker|digest|token|deadline_ns|expires_at_ns|fee
                                            |part|least_trust
     3   results   token, 16 hex digits, .piece pieces|read_until_ns|text; further pieces: text
@@ -12,6 +13,7 @@
     12  rounds    digest                       pieces|until_ns|token|rounds|outcome
                   digest, .piece               text
     20  voters    provider                     voted|agreed
+    21  works     token, 16 hex digits, .piece pieces|JSON of the work; further pieces: text
 
 Sizes count Candid's framing, about ten bytes a text. Flights, tickets, results and holds are
 bounded by the settings max_flights and max_tickets, so that post_upgrade can walk them whole.
@@ -31,3 +33,4 @@ accounts_map = StableBTreeMap[str, str](memory_id=5, max_key_size=80, max_value_
 holds_map = StableBTreeMap[str, str](memory_id=6, max_key_size=32, max_value_size=140)
 rounds_map = StableBTreeMap[str, str](memory_id=12, max_key_size=90, max_value_size=4100)
 voters_map = StableBTreeMap[str, str](memory_id=20, max_key_size=220, max_value_size=60)
+works_map = StableBTreeMap[str, str](memory_id=21, max_key_size=32, max_value_size=4100)

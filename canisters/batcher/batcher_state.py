@@ -1,10 +1,11 @@
 """What the batcher holds in its heap, each a copy or an index of a stable map."""
 
-from batcher_core.front_desk import SWEEP_STEPS, FrontDesk, Stores
+from batcher_core.front_desk import SWEEP_STEPS, FrontDesk
 from batcher_core.kept_rounds import RoundShelf
 from batcher_core.ledger import Ledger
 from batcher_core.polls import PollBoard
 from batcher_core.tallies import Tallies
+from batcher_core.text_store import Stores
 from batcher_core.voter_book import VoterBook
 from batcher_maps import (
     LAYOUT_KEY,
@@ -17,6 +18,7 @@ from batcher_maps import (
     rounds_map,
     tickets_map,
     voters_map,
+    works_map,
 )
 from batcher_rows import rows
 from refrain_core.limits import NANOSECONDS
@@ -24,7 +26,7 @@ from refrain_core.limits import NANOSECONDS
 HOLD_NS = 3_600 * NANOSECONDS
 """How long past its lease a flight's reply may still come and be booked exactly."""
 
-desk = FrontDesk(Stores(flights_map, tickets_map, results_map, meta_map))
+desk = FrontDesk(Stores(flights_map, tickets_map, results_map, meta_map, works_map))
 rounds = RoundShelf(rounds_map)
 ledger = Ledger(accounts_map, holds_map)
 tallies = Tallies(meta_map)

@@ -83,7 +83,7 @@ def departed(work: Work, *, may_wait: bool = False) -> "Generator[Any, Any, Foun
         return found
     till.release(work)
     refused = None if refusal is None else refused_outcome(refusal)
-    outcome = late() if refused is None else settled(work, MODEL_ANSWERED, refused)
+    outcome = late(work) if refused is None else settled(work, MODEL_ANSWERED, refused)
     serve_spare(work, outcome, found)
     return None
 

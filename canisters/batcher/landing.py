@@ -34,7 +34,7 @@ def landed(  # noqa: PLR0913, PLR0917 - a reply and what it cost
 def settled(work: Work, event: str, outcome: Outcome) -> Outcome:
     """End a flight by its outcome; return what its own asker gets."""
     if not desk.settle(work.plan.digest, work.token, event, outcome, ic.time()):
-        return late()._replace(paid_cycles=_paid(outcome))
+        return late(work)._replace(paid_cycles=_paid(outcome))
     if outcome.answered is None:
         tallies.add("failures")
     _tell(work, outcome)
@@ -53,8 +53,12 @@ def abandoned(work: Work, error: Exception) -> Outcome:
     return outcome
 
 
-def late() -> Outcome:
-    """Count a reply that came after its flight's deadline, and refuse it."""
+def late(work: Work) -> Outcome:
+    """Count a reply that came after its flight's deadline, and refuse it.
+
+    What was not lost but late is not begun again.
+    """
+    desk.lost.let_go(work.plan.digest, work.token, ic.time())
     tallies.add("late_replies")
     text = "the reply came after the flight's deadline and was dropped: ask again"
     return refused_outcome(lease_lost(text))

@@ -39,6 +39,7 @@ from refrain_api.services import BatcherService, CacheService, InferService
 from refrain_api.vote_records import ProviderAgreement
 from refrain_core.consensus.provider_weights import weight_of
 from refrain_core.refusals import internal
+from resuming import orphan_all, resume
 from self_calls import done, tasks
 from streaming import read_stream
 from submitting import boarded
@@ -94,6 +95,7 @@ def init_() -> void:
 def post_upgrade_() -> void:
     """Rebuild the heap from stable memory, and set the timer that the upgrade lost."""
     load_all()
+    orphan_all()
     ic.set_timer_interval(SWEEP_INTERVAL_S, tick)
     mover.begin()
 
@@ -188,6 +190,7 @@ def tick() -> None:
     try:
         mover.begin()
         end_overdue_votes(ic.time())
+        resume()
         sweep(ic.time())
     except Exception as error:  # noqa: BLE001 - see above
         ic.print(f"sweep: {type(error).__name__}: {error}")

@@ -31,7 +31,7 @@ def concluded(poll: Poll) -> None:
         except Exception as error:  # noqa: BLE001 - a voter's own flight must not suffer from it
             _settle(poll, refused_outcome(internal(f"{type(error).__name__} in counting votes")))
     if poll.is_closed and poll.is_over:
-        till.close(poll.token)
+        till.close(poll.hold)
         polls.forget(poll)
 
 

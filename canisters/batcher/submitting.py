@@ -56,4 +56,6 @@ def ticketed(
     """Give the ticket of a flight's opener, and leave the flight to be worked on."""
     least_trust = plan.directives.least_trust or ""
     ticket = desk.give_ticket(flight, plan.caller, OPENED, 0, least_trust)
-    return Boarding({variant: ticket}, Work(plan, flight.token, cost, ticket["ticket"], found))
+    work = Work(plan, flight.token, cost, ticket["ticket"], found)
+    desk.lost.keep(flight, work)
+    return Boarding({variant: ticket}, work)

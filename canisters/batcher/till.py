@@ -78,7 +78,7 @@ def secure(plan: Plan, flight: Flight, cost: Price) -> None:
 def release(work: Work) -> None:
     """Give back the whole hold of a flight that called nothing, as credit; a shared one stays."""
     if not work.payer:
-        ledger.release(work.token, 0, 0)
+        ledger.release(work.hold or work.token, 0, 0)
 
 
 def close(token: int) -> None:
@@ -88,7 +88,7 @@ def close(token: int) -> None:
 
 def spend(work: Work, spent: int) -> None:
     """Book one of several calls of a flight; the rest stays held for those to come."""
-    ledger.draw(work.payer or work.token, spent, 0)
+    ledger.draw(work.payer or work.hold or work.token, spent, 0)
 
 
 def book(work: Work, spent: int, margin: int, booked: int = 0) -> int:
@@ -101,7 +101,7 @@ def book(work: Work, spent: int, margin: int, booked: int = 0) -> int:
         tallies.add("charged_cycles", spent + margin)
         return spent + margin
     held_cycles = work.cost.miss_cycles
-    ledger.release(work.token, spent - booked, margin)
+    ledger.release(work.hold or work.token, spent - booked, margin)
     tallies.add("charged_cycles", held_cycles)
     tallies.add("refunded_cycles", held_cycles - spent - margin)
     return spent + margin

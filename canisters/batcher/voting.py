@@ -91,6 +91,6 @@ def _ask(poll: Poll, voter: Voter) -> None:
     flight = desk.open(plan.digest, event, now_ns, rows.settings)
     tallies.add("flights")
     polls.listen(flight.token, poll, voter.number, is_own=True)
-    work = Work(plan, flight.token, cost, 0, found, poll.token)
+    work = Work(plan, flight.token, cost, 0, found, poll.hold)
     if not tasks.send(flown, work):
         settled(work, MODEL_ANSWERED, refused_outcome(busy(_RETRY_AFTER_S)))

@@ -82,7 +82,9 @@ def wake() -> Working:
     _alarm.at_ns = 0
     try:
         for late in gate.room.overdue(ic.time()):
-            till.release(_aboard.pop(late.number).work)
+            work = _aboard.pop(late.number).work
+            till.release(work)
+            desk.lost.let_go(work.plan.digest, work.token, ic.time())
         yield from _all_that_leave()
         _set_alarm()
     except Exception as error:  # noqa: BLE001 - see above

@@ -64,7 +64,7 @@ def remove_provider(name: text) -> Done:
 @query
 def providers() -> Vec[ProviderView]:
     """List the providers: nobody sees a key, and only controllers see a URL."""
-    return view_providers(ic.caller().to_str(), ic.time())
+    return view_providers(str(ic.caller()), ic.time())
 
 
 @update
@@ -102,7 +102,7 @@ def deny_writer(writer: text) -> Done:
 @query
 def writers() -> Vec[text]:
     """List the writers to controllers; a stranger sees an empty list."""
-    return sorted(listed_writers) if ic.caller().to_str() in listed_controllers else []
+    return sorted(listed_writers) if str(ic.caller()) in listed_controllers else []
 
 
 @update
@@ -161,7 +161,7 @@ def _view(provider: Provider, url: str, now_ns: int) -> ProviderView:
 
 
 def _refuse_stranger() -> dict[str, Any] | None:
-    return refuse_unless_controller(ic.caller().to_str(), listed_controllers)
+    return refuse_unless_controller(str(ic.caller()), listed_controllers)
 
 
 def _refuse_more(name: str) -> dict[str, Any] | None:

@@ -5,33 +5,33 @@ from typing import Any, NamedTuple, cast
 
 from kybra import ic
 
+from infer_choices import able_providers, free_shard
 from infer_core.inference import (
     Prepared,
-    carried,
     check_cycles,
-    check_inference,
     prepare,
     read_outcome,
 )
 from infer_core.inference_results import NOTHING, Cost, failed, inferred, whole_cost
 from infer_core.outcall_plan import TRANSFORM, OutcallPlan
-from infer_core.parameter_support import carriers, continuers, takers
-from infer_core.provider_rules import MODES, Provider
 from infer_core.reply_fields import ModelReply
-from infer_core.shard_choice import Choice, candidates, choose, named, retry_after_s
+from infer_core.shard_choice import Choice
+from infer_core.trial import trial_of
 from infer_core.usage import Usage
 from infer_core.work_budgets import Budgets
-from infer_registry import known_providers, listed_writers
+from infer_registry import known_providers, listed_controllers, listed_writers
 from infer_subnet import subnet
 from lease_table import lease_table
 from provider_pace import note_pace, paced
+from refrain_api.caller_texts import KnownPrincipal
 from refrain_api.infer_records import InferResult
 from refrain_api.outcall_records import OutcallArgs
-from refrain_core.access import refuse_unless_listed
-from refrain_core.refusals import bad_request, busy, lease_lost, unknown_model
+from refrain_core.access import refuse_unless_controller, refuse_unless_listed
+from refrain_core.refusals import bad_request, lease_lost
 from usage_table import book_usage
 
 BUDGETS = Budgets()
+_own: list[KnownPrincipal] = []
 
 
 class OpenCall(NamedTuple):
@@ -47,12 +47,30 @@ def open_call(inference: Any) -> OpenCall | dict[str, Any]:
 
     Whatever can fail is done before the lease, so that a refusal leaves nothing behind.
     """
-    refusal = refuse_unless_listed(ic.caller().to_str(), listed_writers, "writer")
-    serving = refusal or _able(inference)
+    refusal = refuse_unless_listed(str(ic.caller()), listed_writers, "writer")
+    serving = refusal or able_providers(inference)
     choice = serving if isinstance(serving, dict) else free_shard(serving)
     if isinstance(choice, dict):
         return choice
     return take(choice, prepare(paced(choice.provider, BUDGETS), inference, subnet.nodes))
+
+
+def open_test(caller: str, name: str) -> OpenCall | dict[str, Any]:
+    """Lease a shard of a provider for a controller's trial, which this canister pays itself."""
+    refusal = refuse_unless_controller(caller, listed_controllers)
+    if refusal is None and name not in known_providers:
+        refusal = bad_request("no provider of this name: providers() lists them")
+    if refusal is not None:
+        return refusal
+    inference = trial_of(known_providers[name], ic.time())
+    serving = able_providers(inference)
+    choice = serving if isinstance(serving, dict) else free_shard(serving)
+    if isinstance(choice, dict):
+        return choice
+    prepared = prepare(choice.provider, inference, subnet.nodes)
+    price_cycles = prepared.plan.price_cycles
+    refusal = check_cycles(prepared.plan, price_cycles, ic.canister_balance() - price_cycles)
+    return refusal or OpenCall(prepared, choice.keys, lease_table.take(choice.keys, ic.time()))
 
 
 def take(choice: Choice, prepared: Prepared) -> OpenCall | dict[str, Any]:
@@ -105,47 +123,6 @@ def refuse(refusal: dict[str, Any], cost: Cost = NOTHING) -> InferResult:
     return cast("InferResult", failed(refusal, cost))
 
 
-def dearest_price(inference: Any) -> int | dict[str, Any]:
-    """Price the dearest call that an inference may become, or return the refusal."""
-    serving = _able(inference)
-    if isinstance(serving, dict):
-        return serving
-    return max([prepare(one, inference, subnet.nodes).plan.price_cycles for one in serving])
-
-
-def plans_by_transport(inference: Any) -> "dict[str, OutcallPlan] | dict[str, Any]":
-    """Plan the outcall that an inference would become by each transport, or return the refusal."""
-    serving = _able(inference)
-    if isinstance(serving, dict):
-        return serving
-    plans = {}
-    for mode in MODES:
-        plan = prepare(carried(serving[0], mode), inference, subnet.nodes).plan
-        if not isinstance(plan, OutcallPlan):
-            return bad_request("this model's canister is asked onchain: see quote_infer")
-        plans[mode] = plan
-    return plans
-
-
-def providers_of(inference: Any) -> list[Provider] | dict[str, Any]:
-    """List who serves a checked inference's model and may be asked, or return the refusal."""
-    model = inference["request"]["model"]
-    serving = candidates(known_providers.values(), model, inference["sample"])
-    if not serving:
-        return unknown_model("no provider serves this model: models() names those served")
-    chosen = named(serving, inference["provider"])
-    if not chosen:
-        return unknown_model("this provider does not serve this model: providers() lists them")
-    return chosen
-
-
-def free_shard(serving: list[Provider]) -> Choice | dict[str, Any]:
-    """Choose a free shard of the providers, or say when one may be."""
-    now_ns = ic.time()
-    choice = choose(serving, lease_table.leases, now_ns)
-    return choice or busy(retry_after_s(serving, lease_table.leases, now_ns))
-
-
 def outcall_of(plan: OutcallPlan) -> OutcallArgs:
     """Write an outcall as the management canister takes it."""
     return {
@@ -154,21 +131,16 @@ def outcall_of(plan: OutcallPlan) -> OutcallArgs:
         "method": {"post": None},
         "headers": [{"name": name, "value": value} for name, value in plan.headers],
         "body": plan.body,
-        "transform": {"function": (ic.id(), TRANSFORM), "context": b""},
+        "transform": {"function": (own_principal(), TRANSFORM), "context": b""},
         "is_replicated": plan.is_replicated,
     }
 
 
-def _able(inference: Any) -> list[Provider] | dict[str, Any]:
-    """Check an inference and list who may serve it, or return the refusal."""
-    serving = check_inference(inference) or providers_of(inference)
-    if not isinstance(serving, dict):
-        serving = takers(serving, inference["request"])
-    if not isinstance(serving, dict):
-        serving = carriers(serving, inference["transport"])
-    if isinstance(serving, dict):
-        return serving
-    return continuers(serving, inference["so_far"])
+def own_principal() -> Any:
+    """Return this canister's principal, asked for once; an upgrade forgets it."""
+    if not _own:
+        _own.append(KnownPrincipal(str(ic.id())))
+    return _own[0]
 
 
 def _success(usage: Usage, reply: ModelReply) -> Usage:

@@ -4,7 +4,8 @@ from typing import Any, NamedTuple, cast
 
 from kybra import ic
 
-from infer_calls import OpenCall, free_shard, give_back, providers_of, take
+from infer_calls import OpenCall, give_back, take
+from infer_choices import free_shard, providers_of
 from infer_core.inference import Prepared, carried, prepare_all, read_list_outcome
 from infer_core.inference_results import Cost, failed, inferred
 from infer_core.many import check_many, list_seed, refuse_long_list, shares
@@ -29,7 +30,7 @@ class OpenList(NamedTuple):
 
 def open_list(inferences: Any) -> OpenList | dict[str, Any]:
     """Check a list, lease a shard and take its price; or return the refusal of all."""
-    refusal = refuse_unless_listed(ic.caller().to_str(), listed_writers, "writer")
+    refusal = refuse_unless_listed(str(ic.caller()), listed_writers, "writer")
     serving = refusal or _able(inferences)
     choice = serving if isinstance(serving, dict) else free_shard(serving)
     if isinstance(choice, dict):

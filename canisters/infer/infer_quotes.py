@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from kybra import Vec, ic, query, text
 
-from infer_calls import dearest_price, plans_by_transport
+from infer_choices import dearest_price, plans_by_transport
 from infer_core.provider_rules import NON_REPLICATED
 from infer_core.transport_quotes import transport_quotes
 from infer_core.usage import total_usage
@@ -67,7 +67,7 @@ def counters() -> InferCounters:
 
 def _refuse_stranger() -> dict[str, Any] | None:
     served = (*listed_writers, *listed_controllers)
-    return refuse_unless_listed(ic.caller().to_str(), served, "writer")
+    return refuse_unless_listed(str(ic.caller()), served, "writer")
 
 
 def _quoted(price_cycles: int | dict[str, Any]) -> InferQuoteResult:

@@ -5,17 +5,17 @@ from typing import cast
 from kybra import (
     Async,
     CallResult,
-    Principal,
     Vec,
     ic,
     init,
     post_upgrade,
     query,
+    text,
     update,
     void,
 )
 
-from chain_calls import ask_chain
+from call_flow import MANAGEMENT, carry_out
 from infer_admin import (
     add_controller,
     allow_writer,
@@ -27,8 +27,7 @@ from infer_admin import (
     set_subnet_nodes,
     writers,
 )
-from infer_calls import open_call, outcall_of, refuse, settle_call
-from infer_core.chain_plan import ChainPlan
+from infer_calls import open_call, open_test, outcall_of, refuse
 from infer_core.inference_results import NOTHING, whole_cost
 from infer_core.reply import canonical_body
 from infer_lists import OpenList, failed_list, open_list, settle_list
@@ -37,8 +36,9 @@ from infer_quotes import counters, models, quote_infer, quote_infer_many, quote_
 from infer_registry import enlist_controller, open_registry
 from infer_subnet import subnet
 from lease_table import lease_table
+from refrain_api.caller_texts import take_callers_as_texts
 from refrain_api.infer_records import InferManyResult, InferRequest, InferResult
-from refrain_api.outcall_records import Management, OutcallReply, TransformArgs
+from refrain_api.outcall_records import OutcallReply, TransformArgs
 from refrain_core.refusals import internal
 from usage_table import load_usages
 
@@ -61,20 +61,21 @@ __all__ = [
     "remove_provider",
     "set_provider",
     "set_subnet_nodes",
+    "test_provider",
     "transform",
     "writers",
 ]
 
 SWEEP_S = 60
-MANAGEMENT = Management(Principal.management_canister())
 
 
 @init
 def init_infer() -> void:
     """Make the installer the first controller; nobody else may do anything yet."""
     stamp_layout()
+    take_callers_as_texts()
     open_registry()
-    enlist_controller(ic.caller().to_str())
+    enlist_controller(str(ic.caller()))
     ic.set_timer_interval(SWEEP_S, sweep_leases)
 
 
@@ -82,6 +83,7 @@ def init_infer() -> void:
 def reload_infer() -> void:
     """Rebuild the heap's copies of stable memory and arm the timer that an upgrade loses."""
     demand_layout()
+    take_callers_as_texts()
     open_registry()
     lease_table.load()
     load_usages()
@@ -97,16 +99,26 @@ def infer(request: InferRequest) -> Async[InferResult]:
         call = open_call(request)
         if isinstance(call, dict):
             return refuse(call)
-        plan = call.prepared.plan
         cost = whole_cost(call.prepared)
-        if isinstance(plan, ChainPlan):
-            return (yield from ask_chain(call, plan))
-        outcall = MANAGEMENT.http_request(outcall_of(plan)).with_cycles(plan.fee_cycles)
-        # Commit point: the shards are leased and the price is taken; no other state is held.
-        reply: CallResult[OutcallReply] = yield outcall
-        return settle_call(call, reply.Ok, reply.Err)
+        # Committed at each of its awaits: the lease, the price; no other state is held.
+        return (yield from carry_out(call))
     except Exception as error:  # noqa: BLE001 - a typed refusal instead of a trap
         return refuse(internal(f"infer failed: {type(error).__name__}"), cost)
+
+
+@update
+def test_provider(name: text) -> Async[InferResult]:
+    """Ask a provider for a few words (controllers); paid from this canister's own balance."""
+    cost = NOTHING
+    try:
+        call = open_test(str(ic.caller()), name)
+        if isinstance(call, dict):
+            return refuse(call)
+        cost = whole_cost(call.prepared)
+        # Committed at each of its awaits: the lease; no other state is held.
+        return (yield from carry_out(call))
+    except Exception as error:  # noqa: BLE001 - a typed refusal instead of a trap
+        return refuse(internal(f"test_provider failed: {type(error).__name__}"), cost)
 
 
 @update

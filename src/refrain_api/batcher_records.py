@@ -128,7 +128,8 @@ class BatcherSettings(Record):
 # The counts of the batcher canister since install. stale: answers served though not fresh;
 # refreshes: flights that renew one behind its reply; negatives: failures served as remembered;
 # lists: calls of a model for several requests, and listed: those requests.
-# votes: of them agreed met their quorum; samples_reused: votes cast by answers that were stored.
+# votes: of them agreed met their quorum; samples_reused: votes cast by answers that were stored;
+# resumed: flights whose work was lost and begun again.
 class BatcherCounters(Record):
     asks: nat64
     hits: nat64
@@ -149,5 +150,6 @@ class BatcherCounters(Record):
     votes: nat64
     agreed: nat64
     samples_reused: nat64
+    resumed: nat64
     flights_open: nat32
     tickets_kept: nat32

@@ -15,6 +15,18 @@ class PrincipalText:
     from_str = str
 
 
+class KnownPrincipal:
+    """A principal whose text is known: Kybra asks it for no more than that."""
+
+    def __init__(self, text: str) -> None:
+        """Be the principal of that text, which must be one."""
+        self._text = text
+
+    def to_str(self) -> str:
+        """Return the text."""
+        return self._text
+
+
 def take_callers_as_texts() -> None:
     """Have `ic.caller()` and `ic.id()` return texts; to be called by init and post_upgrade.
 

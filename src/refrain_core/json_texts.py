@@ -31,6 +31,13 @@ _NO_BRACKETS = bytes(byte for byte in range(256) if byte not in _BRACKETS)
 _TO_SQUARE = bytes.maketrans(b"{}", b"[]")
 _TO_BLANKS = bytes.maketrans(b"{}[],:\t\n\r", b" " * 9)
 
+_USUAL_KEYS = (
+    *("cache_prompt", "content", "max_tokens", "messages", "model", "prompt", "role", "seed"),
+    *("stop", "stream", "temperature", "top_p"),
+)
+_KEYS = {key: f'"{key}":' for key in _USUAL_KEYS}
+"""Keys of every request to a model, written once with their colon."""
+
 _HIGH = 0xD800
 _LOW = 0xDC00
 _BEYOND = 0xE000
@@ -90,7 +97,9 @@ def json_text(value: Any) -> str:
     if isinstance(value, str):
         return str(value) if isinstance(value, JsonNumber) else _quoted(value)
     if isinstance(value, dict):
-        fields = [f"{_quoted(key)}:{json_text(value[key])}" for key in sorted(value)]
+        fields = [
+            (_KEYS.get(key) or _quoted(key) + ":") + json_text(value[key]) for key in sorted(value)
+        ]
         return "{" + ",".join(fields) + "}"
     if isinstance(value, (list, tuple)):
         return "[" + ",".join([json_text(one) for one in value]) + "]"
@@ -100,7 +109,9 @@ def json_text(value: Any) -> str:
 
 
 def _quoted(text: str) -> str:
-    return '"' + _escaped(text, 0) + '"'
+    if "\x7f" in text or "\x1b" in text or "\x0b" in text:
+        return '"' + _escaped(text, 0) + '"'
+    return encode_basestring(text)
 
 
 def _escaped(text: str, known: int) -> str:

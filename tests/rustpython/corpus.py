@@ -23,6 +23,7 @@ from tests.rustpython import (
     played_chapters,
     policy_chapters,
     request_chapters,
+    resuming_chapters,
     ring_chapters,
     round_chapters,
     serving_chapters,
@@ -40,6 +41,7 @@ def recorded() -> Recording:
     for chapters in (
         shared_chapters,
         request_chapters,
+        resuming_chapters,
         control_chapters,
         policy_chapters,
         cache_chapters,

@@ -6,8 +6,9 @@ from batcher_core import flights, outcomes, tickets
 from batcher_core.batcher_bounds import Settings
 from batcher_core.flight_machine import EVENTS, LOOKUP_BEGUN, MODEL_ANSWERED, MODEL_CALLED
 from batcher_core.flights import Flight, FlightBoard
-from batcher_core.front_desk import FrontDesk, Stores
+from batcher_core.front_desk import FrontDesk
 from batcher_core.results import ResultShelf
+from batcher_core.text_store import Stores
 from batcher_core.tickets import Ticket, TicketBook
 from tests.rustpython.inputs import OTHER, SECOND, START_NS, TENANT, Inputs, answer
 from tests.rustpython.recording import Recording
@@ -108,7 +109,7 @@ def desk(book: Recording) -> None:
     """Everything together: opened, joined, settled late and in time, read, swept, upgraded."""
     book.chapter("batcher: front desk")
     made = Inputs(42)
-    stores = Stores(*[book.call(DictMap) for _ in range(4)])
+    stores = Stores(*[book.call(DictMap) for _ in range(5)])
     kept: Any = book.call(FrontDesk, stores)
     book.call(FrontDesk.load, kept)
     tokens: list[tuple[str, int]] = []

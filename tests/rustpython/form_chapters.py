@@ -12,8 +12,10 @@ from infer_core import (
     parameter_support,
     reply,
     reply_fields,
+    reply_skim,
     token_estimates,
     transport_quotes,
+    trial,
 )
 from infer_core.backends import (
     asking,
@@ -24,7 +26,7 @@ from infer_core.backends import (
 )
 from infer_core.provider_rules import MODES, REPLICATED
 from tests.rustpython.infer_inputs import DIGEST, FACE, FAR, LOCAL, RAW_BODIES, TEXT
-from tests.rustpython.inputs import TEXTS, Inputs, ask, inference_of
+from tests.rustpython.inputs import START_NS, TEXTS, Inputs, ask, inference_of
 from tests.rustpython.recording import Recording
 
 ALL = (LOCAL, FAR, TEXT, FACE)
@@ -53,6 +55,7 @@ def templates(book: Recording) -> None:
     for name in chat_templates.TEMPLATES:
         for messages in conversations:
             book.call(chat_templates.prompt_text, name, messages, "so")
+            book.call(chat_templates.advised_messages, name, messages)
         for so_far in ("", "<think>x", "x"):
             book.call(chat_templates.forced, name, so_far)
         book.call(chat_templates.advised_sampling, name)
@@ -94,9 +97,6 @@ def plan_one(book: Recording, provider: Any, request: dict[str, Any], number: in
     asked = asking.Asking(provider, request, turns, 64, seed)
     book.call(asking.sampling_fields, asked)
     plan = book.call(outcall_plan.plan_outcall, asked, key)
-    book.call(outcall_plan.OutcallPlan.fee_cycles, plan)
-    book.call(outcall_plan.OutcallPlan.price_cycles, plan)
-    book.call(outcall_plan.OutcallPlan.request_bytes, plan)
     plans = {mode: plan._replace(nodes=34) for mode in MODES}
     book.call(transport_quotes.transport_quotes, plans)
     book.call(openai_chat.chat_fields, asked)
@@ -119,6 +119,7 @@ def takers(book: Recording) -> None:
             book.call(parameter_support.continuers, able, so_far)
     for provider in ALL:
         book.call(parameter_support.continues, provider)
+        book.call(trial.trial_of, provider, START_NS)
 
 
 def lists(book: Recording) -> None:
@@ -173,7 +174,12 @@ def replies(book: Recording) -> None:
     shapes += [{"choices": [{"message": message}]} for message in told]
     bodies = [json.dumps(shape).encode() for shape in shapes]
     bodies += [completion(1, usage={"prompt_tokens": 3}), completion(4), completion(2, usage=3)]
+    for text in (*TEXTS, "a\\\\b/\\u00e9", '"}]'):
+        usual = json.loads(completion(1, usage={"prompt_tokens": 3, "completion_tokens": 4}))
+        usual["choices"][0]["text"] = text
+        bodies += [json.dumps(usual, ensure_ascii=plain).encode() for plain in (True, False)]
     for body in [*bodies, *RAW_BODIES]:
+        book.call(reply_skim.skimmed, body)
         canonical = book.call(reply.canonical_body, 200, body)
         for one in (body, canonical):
             book.call(reply.read_reply, 200, one)

@@ -49,10 +49,7 @@ def infer(canister: Played) -> None:
             reduced = canister.send("transform", {"response": reply, "context": b""})["replied"]
             canister.answer(waiting, reduced)
     lists(canister)
-    for by in (WRITER, STRANGER):
-        canister.send("quote_transports", inference("x"), by=by)
-    for nodes in (0, 34, 13):
-        canister.send("set_subnet_nodes", nodes)
+    prices(canister)
     canister.send("infer", inference("x"), by=STRANGER, cycles=10**12)
     canister.send("infer", inference("x"), by=WRITER, cycles=5)
     canister.send("infer", inference("x", response_format='{"a":e}'), by=WRITER, cycles=10**12)
@@ -62,6 +59,7 @@ def infer(canister: Played) -> None:
     canister.tick(91)
     canister.answer(waiting[2], {"status": 200, "headers": [], "body": b"{}"})
     on_chain(canister)
+    trials(canister)
     canister.send("remove_provider", "far")
     canister.send("remove_provider", "far")
     canister.upgrade()
@@ -113,3 +111,19 @@ def on_chain(canister: Played) -> None:
         waiting = canister.send("infer", item, by=WRITER, cycles=10**12)
         canister.answer(waiting, {"message": message})
     canister.send("infer", item | {"transport": "replicated"}, by=WRITER, cycles=10**12)
+
+
+def trials(canister: Played) -> None:
+    """Providers tried by a controller, and by nobody else."""
+    for name, by in (("far", OWNER), ("x", OWNER), ("far", STRANGER)):
+        waiting = canister.send("test_provider", name, by=by)
+        if "number" in waiting:
+            canister.answer(waiting, None, "Rejection code 1, Timeout expired")
+
+
+def prices(canister: Played) -> None:
+    """Prices by each transport, and the size of the subnet that they are for."""
+    for by in (WRITER, STRANGER):
+        canister.send("quote_transports", inference("x"), by=by)
+    for nodes in (0, 34, 13):
+        canister.send("set_subnet_nodes", nodes)

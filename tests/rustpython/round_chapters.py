@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from batcher_core import kept_rounds, ledger, money, round_plan, streams, tickets
+from batcher_core import kept_rounds, ledger, money, round_plan, streams
 from batcher_core.flights import Flight, FlightBoard
-from batcher_core.front_desk import FrontDesk, Stores
+from batcher_core.front_desk import FrontDesk
 from batcher_core.kept_rounds import Kept, RoundShelf
+from batcher_core.text_store import Stores
 from tests.rustpython.desk_chapters import SETTINGS, digest_of
 from tests.rustpython.inputs import SECOND, START_NS, TENANT, TEXTS, Inputs, answer, ask
 from tests.rustpython.recording import Recording
@@ -87,7 +88,6 @@ def stream(book: Recording) -> None:
     consistent = {"Consistent": {"answered": {"answer": answer("é")}}}
     book.call(streams.streamed, consistent, None, "", 0)
     book.call(streams.streamed, {"Inconsistent": {}}, None, "", 0)
-    book.call(tickets.ticket_record, 5, "d", 7)
 
 
 def leases(book: Recording) -> None:
@@ -98,7 +98,7 @@ def leases(book: Recording) -> None:
     book.call(FlightBoard.open, board, flight, "model_called")
     for token, later in ((1, 5), (2, 6), (1, 12), (1, 29), (1, 31)):
         book.call(FlightBoard.renew, board, "d", token, START_NS + later, 9)
-    stores = Stores(*[book.call(DictMap) for _ in range(4)])
+    stores = Stores(*[book.call(DictMap) for _ in range(5)])
     desk: Any = book.call(FrontDesk, stores)
     book.call(FrontDesk.renew, desk, "d", 1, START_NS, SETTINGS)
     accounts: Any = book.call(ledger.Ledger, book.call(DictMap), book.call(DictMap))

@@ -5,7 +5,8 @@ from typing import Any
 
 from batcher_core import boarding_rules, call_reading, failure_classes, outcomes, serving
 from batcher_core.flights import Flight
-from batcher_core.front_desk import FrontDesk, Stores
+from batcher_core.front_desk import FrontDesk
+from batcher_core.text_store import Stores
 from refrain_core.cache_control import NO_DIRECTIVES, Directives
 from tests.rustpython.inputs import OTHER, START_NS, TENANT, answer
 from tests.rustpython.recording import Recording
@@ -93,7 +94,7 @@ def served(book: Recording) -> None:
 def tickets_of_their_own(book: Recording) -> None:
     """Tickets with an outcome or a spare answer of their own."""
     book.chapter("batcher: tickets of their own")
-    stores = Stores(*[book.call(DictMap) for _ in range(4)])
+    stores = Stores(*[book.call(DictMap) for _ in range(5)])
     desk: Any = book.call(FrontDesk, stores)
     book.call(FrontDesk.load, desk)
     flight = Flight(DIGEST, 1, START_NS + 9, "dispatched", START_NS + 99, awaited=False)

@@ -158,7 +158,7 @@ def looked_at(book: Recording, poll: Any) -> None:
     """Everything that can be asked of a poll."""
     book.call(polls.Poll.agree_on, poll, "42")
     book.call(vote_counting.agrees, poll, "The answer is 42.")
-    for prop in (polls.Poll.token, polls.Poll.policy, polls.Poll.is_over):
+    for prop in (polls.Poll.token, polls.Poll.hold, polls.Poll.policy, polls.Poll.is_over):
         book.call(prop, poll)
     for method in (polls.Poll.expected, polls.Poll.cast, polls.Poll.outcalls):
         book.call(method, poll)

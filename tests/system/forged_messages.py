@@ -102,6 +102,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "taint": ("a-voter",),
     "take_up": (1,),
     "tenant_counters": (OPERATOR,),
+    "test_provider": ("local",),
     "touch": ([DIGEST],),
     "withdraw": (10**9,),
     "transform": ({"response": {"status": 200, "headers": [], "body": b"{}"}, "context": b""},),

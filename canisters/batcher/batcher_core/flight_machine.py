@@ -1,7 +1,8 @@
 """The life of a flight, as one table: which event leads from which state to which.
 
 A flight is the work on one digest: it may begin with a lookup in the cache (a submitted request)
-or at once with the call of a model (an asked one, whose lookup came before). It ends once.
+or at once with the call of a model (an asked one, whose lookup came before). It ends once. Where
+somebody waits, work that was lost is resumed: looked up anew, under a new lease.
 """
 
 UNOPENED = "unopened"
@@ -20,8 +21,12 @@ HIT_FOUND = "hit_found"
 MODEL_ANSWERED = "model_answered"
 WORK_REFUSED = "work_refused"
 LEASE_ENDED = "lease_ended"
+WORK_RESUMED = "work_resumed"
 
-EVENTS = (LOOKUP_BEGUN, MODEL_CALLED, HIT_FOUND, MODEL_ANSWERED, WORK_REFUSED, LEASE_ENDED)
+EVENTS = (
+    *(LOOKUP_BEGUN, MODEL_CALLED, HIT_FOUND, MODEL_ANSWERED, WORK_REFUSED),
+    *(LEASE_ENDED, WORK_RESUMED),
+)
 
 TRANSITIONS = {
     (UNOPENED, LOOKUP_BEGUN): LOOKING_UP,
@@ -30,9 +35,11 @@ TRANSITIONS = {
     (LOOKING_UP, MODEL_CALLED): DISPATCHED,
     (LOOKING_UP, WORK_REFUSED): FAILED,
     (LOOKING_UP, LEASE_ENDED): EXPIRED,
+    (LOOKING_UP, WORK_RESUMED): LOOKING_UP,
     (DISPATCHED, MODEL_ANSWERED): SETTLED,
     (DISPATCHED, WORK_REFUSED): FAILED,
     (DISPATCHED, LEASE_ENDED): EXPIRED,
+    (DISPATCHED, WORK_RESUMED): LOOKING_UP,
 }
 
 

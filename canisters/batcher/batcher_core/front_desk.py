@@ -1,19 +1,21 @@
 """Flights, tickets and results together: who opens, who joins, who may settle, what is read."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from batcher_core.batcher_bounds import Settings
 from batcher_core.fetch_watch import FetchWatch
 from batcher_core.flight_machine import UNOPENED, WORK_REFUSED
 from batcher_core.flights import Flight, FlightBoard
+from batcher_core.lost_work import LostWork
 from batcher_core.numbering import Numbering
-from batcher_core.outcomes import Outcome, as_ticket_state, as_variant, charged, collapsed
+from batcher_core.outcomes import Outcome, charged
 from batcher_core.results import ResultShelf
-from batcher_core.serving import as_taken
-from batcher_core.text_store import TextStore
-from batcher_core.tickets import JOINED, Ticket, TicketBook, ticket_record
+from batcher_core.text_store import Stores
+from batcher_core.ticket_views import ticket_record, ticket_state
+from batcher_core.tickets import Ticket, TicketBook
+from batcher_core.work_shelf import WorkShelf
 from refrain_core.limits import NANOSECONDS
-from refrain_core.refusals import busy, not_allowed
+from refrain_core.refusals import busy
 
 SWEEP_INTERVAL_S = 60
 """An empty timer's message costs 16 M cycles: a minute's are 23 B a day, ten seconds' 139 B."""
@@ -23,15 +25,6 @@ SWEEP_STEPS = 64
 """Records of each kind that one sweep removes at most; an insert or removal is about 1 M."""
 
 _LOOKUP_LOST_NS = 3_600 * NANOSECONDS
-
-
-class Stores(NamedTuple):
-    """The stable maps behind the desk."""
-
-    flights: TextStore
-    tickets: TextStore
-    results: TextStore
-    meta: TextStore
 
 
 class FrontDesk:
@@ -44,6 +37,8 @@ class FrontDesk:
         self._tickets = TicketBook(stores.tickets)
         self._results = ResultShelf(stores.results)
         self._numbering = Numbering(stores.meta)
+        self.lost = LostWork(self._flights, WorkShelf(stores.works), self._numbering)
+        self._moved: dict[int, int] = {}
 
     def load(self) -> None:
         """Rebuild every index of the heap."""
@@ -63,7 +58,7 @@ class FrontDesk:
     def refuse_flight(self, now_ns: int, settings: Settings) -> "dict[str, Any] | None":
         """Refuse one more flight where there are too many."""
         if len(self._flights) >= settings.max_flights:
-            self._flights.expire(now_ns, SWEEP_STEPS)
+            self.lost.expire(now_ns, SWEEP_STEPS)
         is_full = len(self._flights) >= settings.max_flights
         return busy(RETRY_AFTER_S) if is_full else None
 
@@ -110,7 +105,7 @@ class FrontDesk:
         ticket = Ticket(
             asker,
             flight.digest,
-            flight.token,
+            flight.waiters_token,
             flight.deadline_ns,
             flight.read_until_ns,
             fee_cycles,
@@ -154,47 +149,26 @@ class FrontDesk:
             return False
         # First what can fail, so that a flight without its outcome stays open.
         if flight.awaited:
-            self._results.write(token, outcome, flight.read_until_ns)
+            self._results.write(flight.waiters_token, outcome, flight.read_until_ns)
+            self.lost.works.forget(flight.waiters_token)
+            if flight.shelf:
+                self._moved[token] = flight.shelf
         self._flights.advance(flight, WORK_REFUSED if outcome.answered is None else event)
         self.watch.settle(digest, outcome)
         return True
 
     def note_stored(self, digest: str, token: int, status: str) -> None:
         """Note that the cache kept the answer, for whoever reads it by ticket."""
-        self._results.relabel(token, digest, status)
+        self._results.relabel(self._moved.pop(token, token), digest, status)
 
     def ticket_state(self, number: int, asker: str, now_ns: int) -> dict[str, Any]:
         """Return where a ticket stands, as a TicketState; changes nothing."""
         ticket = self._tickets.read(number, asker)
-        if ticket is None:
-            return {"Refused": not_allowed("no such ticket of yours: it may have expired")}
-        if now_ns >= ticket.expires_at_ns:
-            return {"Expired": "the ticket expired: ask again"}
-        outcome = self._results.read(ticket.token, ticket.digest)
-        if outcome is None:
-            flight = self._flights.under_way(ticket.digest, now_ns)
-            if flight is not None and flight.token == ticket.token:
-                return {"Pending": ticket_record(number, ticket.digest, flight.deadline_ns)}
-        if outcome is None or outcome.answered is None:
-            # Only a ticket whose asker had a spare answer has something under its own number.
-            spare = self._results.read(number, ticket.digest)
-            if spare is not None:
-                return as_variant(spare, "Settled", "Failed")
-        if outcome is None:
-            return {"Expired": "the work was not finished before its deadline: ask again"}
-        return as_ticket_state(_as_seen_by(number, ticket, outcome))
+        return ticket_state(number, ticket, self._flights, self._results, now_ns)
 
     def sweep(self, now_ns: int) -> None:
         """Remove a bounded number of everything that is over."""
-        self._flights.expire(now_ns, SWEEP_STEPS)
+        self.lost.expire(now_ns, SWEEP_STEPS)
         self._tickets.sweep(now_ns, SWEEP_STEPS)
         self._results.sweep(now_ns, SWEEP_STEPS)
         self.watch.sweep(now_ns - _LOOKUP_LOST_NS)
-
-
-def _as_seen_by(number: int, ticket: Ticket, outcome: Outcome) -> Outcome:
-    if ticket.token == number:
-        return outcome
-    if ticket.part == JOINED:
-        outcome = collapsed(outcome, ticket.fee_cycles)
-    return as_taken(outcome, ticket.least_trust)

@@ -44,8 +44,13 @@ class Poll:
 
     @property
     def token(self) -> int:
-        """The token of the vote's flight, which its hold bears too."""
+        """The token of the vote's flight."""
         return self.work.token
+
+    @property
+    def hold(self) -> int:
+        """The token by which the price of all samples is held."""
+        return self.work.hold or self.work.token
 
     @property
     def policy(self) -> "dict[str, Any]":

@@ -22,6 +22,7 @@ NAMES = (
     "votes",
     "agreed",
     "samples_reused",
+    "resumed",
 )
 """Fields of BatcherCounters that are counted, new ones last; the others are looked at."""
 

@@ -1,6 +1,6 @@
 """What the cores ask of a stable map: text under text."""
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
 class TextStore(Protocol):
@@ -17,3 +17,13 @@ class TextStore(Protocol):
 
     def items(self) -> "list[tuple[str, str]]":
         """Return everything in the order of its keys: a full scan, for rebuilding only."""
+
+
+class Stores(NamedTuple):
+    """The stable maps behind the desk."""
+
+    flights: TextStore
+    tickets: TextStore
+    results: TextStore
+    meta: TextStore
+    works: TextStore

@@ -47,11 +47,6 @@ def ticket_key(number: int) -> str:
     return f"{number:016x}"
 
 
-def ticket_record(number: int, digest: str, expires_at_ns: int) -> "dict[str, int | str]":
-    """Return a ticket as its asker sees it, in the shape of a Ticket record."""
-    return {"ticket": number, "digest": digest, "expires_at_ns": expires_at_ns}
-
-
 class TicketBook:
     """All tickets; the heap knows only when each expires."""
 

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 class Work(NamedTuple):
     """A flight to be worked on. ticket: its opener's, or 0; found: None before its lookup.
 
-    payer: the token whose hold pays for it with others, or 0 if it has a hold of its own.
+    payer: the token whose hold pays for it with others, or 0 if it has a hold of its own. hold:
+    the token that that is held by, or 0 if it is the flight's.
     """
 
     plan: Plan
@@ -21,3 +22,4 @@ class Work(NamedTuple):
     ticket: int
     found: "Found | None"
     payer: int = 0
+    hold: int = 0

@@ -62,6 +62,21 @@ def prompt_text(template: str, messages: Sequence[dict[str, Any]], so_far: str =
     return "".join(turns) + "<|im_start|>assistant\n" + so_far
 
 
+def advised_messages(template: str, messages: "list[dict[str, Any]]") -> "list[dict[str, Any]]":
+    """Return a conversation as its model's authors want it: DeepSeek's without a system message."""
+    if template != DEEPSEEK_R1 or all(one["role"] != "system" for one in messages):
+        return messages
+    system = _joined_system([(one["role"], one["content"]) for one in messages])
+    told = []
+    for one in messages:
+        if one["role"] == "user" and system:
+            told.append({"role": "user", "content": system + "\n\n" + one["content"]})
+            system = ""
+        elif one["role"] != "system":
+            told.append(one)
+    return told
+
+
 def forced(template: str, so_far: str) -> str:
     """Return what the model is made to begin its answer with, and so is a part of it."""
     is_forced = template == DEEPSEEK_R1 and not so_far.startswith(OPENING)
@@ -86,7 +101,7 @@ def without_end_mark(template: str, text: str) -> str:
 
 
 def _deepseek(told: "list[tuple[str, str]]") -> str:
-    system = "\n\n".join([content for role, content in told if role == "system"])
+    system = _joined_system(told)
     pieces = []
     for role, content in told:
         if role == "user":
@@ -95,6 +110,10 @@ def _deepseek(told: "list[tuple[str, str]]") -> str:
         elif role == "assistant":
             pieces.append(_ASSISTANT + content.rpartition(CLOSING)[2].strip() + _END)
     return "".join(pieces) + _ASSISTANT
+
+
+def _joined_system(told: "list[tuple[str, str]]") -> str:
+    return "\n\n".join([content for role, content in told if role == "system"])
 
 
 def _unmarked(template: str, content: str) -> str:

@@ -41,30 +41,21 @@ SEEDS = 2**32
 
 
 class OutcallPlan(NamedTuple):
-    """One outcall, whole: whatever it needs is here, so that no state is read after it."""
+    """One outcall, whole: whatever it needs is here, so that no state is read after it.
+
+    request_bytes: as the platform counts them. fee_cycles: what it takes for them, exactly.
+    price_cycles: what the caller pays, the fee and a small margin.
+    """
 
     url: str
     headers: tuple[tuple[str, str], ...]
     body: bytes
     max_response_bytes: int
     is_replicated: bool
-    nodes: int = DEFAULT_NODES
-
-    @property
-    def request_bytes(self) -> int:
-        """The bytes that the platform counts of this request."""
-        headers = sum(len(name) + len(value) for name, value in self.headers)
-        return len(self.url) + headers + len(self.body) + len(TRANSFORM)
-
-    @property
-    def fee_cycles(self) -> int:
-        """The price that the platform takes for this request, exactly."""
-        return outcall_fee_cycles(self.request_bytes, self.max_response_bytes, self.nodes)
-
-    @property
-    def price_cycles(self) -> int:
-        """What the caller pays: the fee and a small margin."""
-        return self.fee_cycles + MARGIN_CYCLES
+    nodes: int
+    request_bytes: int
+    fee_cycles: int
+    price_cycles: int
 
 
 class Sample(NamedTuple):
@@ -98,14 +89,17 @@ def idempotency_key(samples: "list[Sample]", so_fars: "list[str]") -> str:
 def plan_outcall(asking: Asking, key: str, nodes: int = DEFAULT_NODES) -> OutcallPlan:
     """Plan the outcall that asks for one answer, or for a list of them, on a subnet of `nodes`."""
     provider = asking.provider
-    return OutcallPlan(
-        endpoint_url(provider.url, _PATHS[provider.form]),
-        _headers(provider, key),
-        json_text(_FIELDS[provider.form](asking)).encode(),
-        _room(asking),
-        provider.mode != NON_REPLICATED,
-        nodes,
-    )
+    url = endpoint_url(provider.url, _PATHS[provider.form])
+    headers = _headers(provider, key)
+    body = json_text(_FIELDS[provider.form](asking)).encode()
+    reply_bytes = _room(asking)
+    request_bytes = len(url) + len(body) + len(TRANSFORM)
+    for name, value in headers:
+        request_bytes += len(name) + len(value)
+    fee_cycles = outcall_fee_cycles(request_bytes, reply_bytes, nodes)
+    is_replicated = provider.mode != NON_REPLICATED
+    plan = (url, headers, body, reply_bytes, is_replicated, nodes, request_bytes, fee_cycles)
+    return OutcallPlan(*plan, fee_cycles + MARGIN_CYCLES)
 
 
 def _room(asking: Asking) -> int:

@@ -26,9 +26,13 @@ from infer_core.reply_fields import (
     text_of,
     tokens_of,
 )
+from infer_core.reply_skim import skimmed
 from infer_core.status_classes import OK_STATUS, status_detail, status_refusal
 from refrain_core.json_texts import json_text
 from refrain_core.refusals import bad_reply
+
+_PACKED = "answer|"
+_PACKED_BYTES = _PACKED.encode()
 
 Answers = dict[int, "ModelReply | str"]
 """Of a list's reply: each prompt's answer by its index, or the fault it has instead."""
@@ -38,8 +42,11 @@ def canonical_body(status: int, body: bytes) -> bytes:
     """Rebuild a body for the transform: the answers, a fixed error class, or a fixed fault."""
     if status != OK_STATUS:
         return _encode({"error": status_detail(status)})
+    reply = skimmed(body)
+    if reply is not None:
+        return _packed(reply)
     try:
-        return _encode(_canonical(_decoded(body)))
+        return _canonical(_decoded(body))
     except UnreadableError as fault:
         return _encode({"unreadable": str(fault)})
 
@@ -48,6 +55,9 @@ def read_reply(status: int, body: bytes) -> "ModelReply | dict[str, Any]":
     """Read a transformed or a raw reply; what is no answer becomes a refusal."""
     if status != OK_STATUS:
         return status_refusal(status)
+    packed = _unpacked(body)
+    if packed is not None:
+        return packed
     try:
         return _read_answer(_decoded(body))
     except UnreadableError as fault:
@@ -60,8 +70,9 @@ def read_list(
     """Read a reply to a list of prompts: of each an answer or a refusal; or one refusal of all."""
     if status != OK_STATUS:
         return status_refusal(status)
+    packed = _unpacked(body)
     try:
-        answers = _read_answers(_decoded(body))
+        answers = _read_answers(_decoded(body)) if packed is None else {0: packed}
     except UnreadableError as fault:
         return bad_reply(str(fault))
     told = [answers.get(index, NO_ANSWER) for index in range(prompts)]
@@ -79,10 +90,27 @@ def _decoded(body: bytes) -> Any:
     return fields
 
 
-def _canonical(fields: Any) -> dict[str, Any]:
+def _canonical(fields: Any) -> bytes:
     if not is_completion(fields) or is_alone(fields):
-        return _read_answer(fields)._asdict()
-    return {"answers": [_row(index, one) for index, one in sorted(_read_answers(fields).items())]}
+        reply = _read_answer(fields)
+        reason = reply.finish_reason
+        # Letters alone cannot end the field that they stand in.
+        return _encode(reply._asdict()) if reason and not reason.isalpha() else _packed(reply)
+    rows = [_row(index, one) for index, one in sorted(_read_answers(fields).items())]
+    return _encode({"answers": rows})
+
+
+def _packed(reply: ModelReply) -> bytes:
+    """Write one answer as text, which costs the callback least; no JSON passes for it."""
+    content, reason, prompt, completion = reply
+    return f"{_PACKED}{reason}|{prompt}|{completion}|{content}".encode()
+
+
+def _unpacked(body: bytes) -> "ModelReply | None":
+    if not body.startswith(_PACKED_BYTES):
+        return None
+    _, reason, prompt, completion, content = body.decode().split("|", 4)
+    return ModelReply(content, reason, int(prompt), int(completion))
 
 
 def _row(index: int, answer: "ModelReply | str") -> list[Any]:

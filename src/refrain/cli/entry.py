@@ -17,6 +17,7 @@ from refrain.cli.ask import ask_command
 from refrain.cli.cache import cache_group
 from refrain.cli.down import down_command
 from refrain.cli.key import key_command
+from refrain.cli.providers import providers_group
 from refrain.cli.quant import quant_command
 from refrain.cli.simulate import simulate_command
 from refrain.cli.status import status_command
@@ -65,7 +66,7 @@ def cli() -> None:
 
 for command in (
     *(up_command, ask_command, key_command, status_command, upgrade_command, down_command),
-    *(cache_group, tally_command, quant_command, simulate_command),
+    *(cache_group, providers_group, tally_command, quant_command, simulate_command),
 ):
     cli.add_command(command)
 

@@ -48,9 +48,9 @@ KILLS = (
     Kill(0, 0, "Answered", 0, 1),
     Kill(0, 0, "Answered", 0, 1),
     Kill(0, 0, "Answered", 0, 1),
-    Kill(1, 0, "Joined", 0, 1),
-    Kill(1, 1, "Joined", 1, 1),
-    Kill(1, 0, "Joined", 1, 1),
+    Kill(0, 0, "Answered", 0, 1),
+    Kill(0, 1, "Answered", 1, 1),
+    Kill(0, 0, "Answered", 1, 1),
     Kill(0, 0, "Answered", 1, 1),
     Kill(0, 0, "Answered", 1, 0),
     Kill(0, 0, "Answered", 1, 0),
@@ -139,7 +139,7 @@ def test_a_kill_while_the_outcall_is_out_loses_only_the_ask(
     server.answer = partial(honest, content=CONTENT)
     network = reopen(state, server.url)
     try:
-        assert network.facts()[:3] == (0, 1, 1)
-        assert_the_ask_works_again(network, "Joined")
+        assert network.facts()[:3] == (0, 0, 1)
+        assert_the_ask_works_again(network, "Answered")
     finally:
         network.close()

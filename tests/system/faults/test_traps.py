@@ -19,7 +19,7 @@ class Trap(NamedTuple):
     """A message that traps, what the caller gets, what is held after it, and the outcalls.
 
     at_once: how the same ask ends before any lease ran out; outcalls, again: made by the ask
-    that trapped, and by the next one once the leases ran out.
+    that trapped, and by the next one once the leases ran out and lost work was resumed.
     """
 
     message: Message
@@ -46,7 +46,7 @@ MISS = (
     Trap(ASK_GOES_ON, "Rejected", "Answered", 0, 0),
     Trap(INFER, "Internal", "Answered", 0, 0),
     Trap(INFER_GOES_ON, "Internal", "Busy", 1, 1, shards=1),
-    Trap(ASK_GOES_ON, "Rejected", "Joined", 1, 1, flights=1),
+    Trap(ASK_GOES_ON, "Rejected", "Joined", 1, 0, flights=1),
     Trap(PUT, "Answered", "Answered", 1, 0),
     Trap(ASK_GOES_ON, "Rejected", "Answered", 1, 0),
 )
@@ -61,10 +61,10 @@ HIT = (
 SUBMITTED = (
     Trap(SUBMIT, "Rejected", "Answered", 0, 0),
     Trap(FETCH, "Settled", "Answered", 1, 0),
-    Trap(SUBMIT_GOES_ON, "Expired", "Joined", 0, 1, flights=1),
+    Trap(SUBMIT_GOES_ON, "Resumed", "Joined", 0, 0, flights=1),
     Trap(INFER, "Internal", "Answered", 0, 0),
     Trap(INFER_GOES_ON, "Internal", "Busy", 1, 1, shards=1),
-    Trap(SUBMIT_GOES_ON, "Expired", "Joined", 1, 1, flights=1),
+    Trap(SUBMIT_GOES_ON, "Resumed", "Joined", 1, 0, flights=1),
     Trap(PUT, "Settled", "Answered", 1, 0),
     Trap(SUBMIT_GOES_ON, "Settled", "Answered", 1, 0),
 )
@@ -138,7 +138,7 @@ def test_a_trap_in_a_hit(trapped: TrappedNetwork, number: int, trap: Trap) -> No
 
 @pytest.mark.parametrize(("number", "trap"), numbered("submit", SUBMITTED))
 def test_a_trap_in_a_submit(trapped: TrappedNetwork, number: int, trap: Trap) -> None:
-    """The ticket says how it ended: pending no longer than the lease, then expired."""
+    """The ticket says how it ended: pending for as long as the lease, then resumed and settled."""
     prompt, before = f"submit {number}", trapped.outcalls
     with faults(trapped.replica, trapped.ids, trap_at=number):
         call = trapped.begin("submit", request(prompt))
@@ -150,7 +150,7 @@ def test_a_trap_in_a_submit(trapped: TrappedNetwork, number: int, trap: Trap) ->
         assert trap.gets == "Rejected"
         end_of_fault(trapped, prompt, trap)
         return
-    early = "Pending" if trap.gets == "Expired" else trap.gets
-    assert variant(trapped.result(ticket)) == early
+    is_resumed = trap.gets == "Resumed"
+    assert variant(trapped.result(ticket)) == ("Pending" if is_resumed else trap.gets)
     end_of_fault(trapped, prompt, trap)
-    assert variant(trapped.result(ticket)) == trap.gets
+    assert variant(trapped.result(ticket)) == ("Settled" if is_resumed else trap.gets)

@@ -43,7 +43,7 @@ JOIN = (
     JoinTrap(INFER, "Internal", "Answered", None, 1),
     JoinTrap(ASK, "Answered", "Rejected", None, 1),
     JoinTrap(INFER_GOES_ON, "Internal", "Joined", "Internal", 1),
-    JoinTrap(ASK_GOES_ON, "Rejected", "Joined", "Expired", 1),
+    JoinTrap(ASK_GOES_ON, "Rejected", "Joined", "Settled", 1),
     JoinTrap(PUT, "Answered", "Joined", "Settled", 1),
     JoinTrap(ASK_GOES_ON, "Rejected", "Joined", "Settled", 1),
 )

@@ -71,8 +71,9 @@ class TrappedNetwork(Network):
         assert all_cycles(self.replica) == self.cycles
 
     def let_leases_end(self) -> None:
-        """Move time past every lease; nothing is held then."""
+        """Move time past every lease; what somebody waits for is resumed, nothing is held then."""
         self.replica.advance(LEASES_OVER_S)
+        self.release()
         assert self.leases() == (0, 0)
 
 

@@ -209,12 +209,22 @@ def test_no_cycle_is_ever_lost(network: Network, wallet: Wallet) -> None:
 
 
 def test_payment_survives_a_forced_upgrade(network: Network, wallet: Wallet) -> None:
-    """When an upgrade loses a paid flight, its asker has the whole price as credit in the end."""
+    """When an upgrade loses a paid flight, its asker pays for the one that is begun again."""
     network.answer_model("too late")
     taken = PLENTY - wallet.submit(PROMPT)["refunded_cycles"]
     total = all_cycles(network)
     network.install("batcher", "upgrade")
+    network.answer_model("Paris")
     network.release()
     network.replica.advance(120 + 3_600)
     assert all_cycles(network) == total
-    assert wallet.credit(LONGER) == taken
+    assert network.outcalls == 2
+    margin = network.query("batcher", "settings")["margin_cycles"]
+    spent = network.counters("infer")["charged_cycles"] // 2
+    assert wallet.account() == {
+        "charged": taken,
+        "spent": spent,
+        "margin": margin,
+        "credit": taken - spent - margin,
+        "held": 0,
+    }

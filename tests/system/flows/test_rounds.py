@@ -88,7 +88,7 @@ def test_a_stranger_reads_no_stream(network: Network) -> None:
 def test_an_upgrade_between_rounds_keeps_what_was_said_and_pays_for_the_rest_only(
     network: Network,
 ) -> None:
-    """The waiting call is lost with the old code; the next ask goes on behind its lease."""
+    """The waiting call is lost with the old code; its work goes on behind its lease."""
     before = all_cycles(network.replica)
     say(network, "Once ", "lost", "upon a time.")
     network.submit("story", max_tokens=1_000)
@@ -99,7 +99,6 @@ def test_an_upgrade_between_rounds_keeps_what_was_said_and_pays_for_the_rest_onl
     answered = network.answered("story", max_tokens=1_000)
     assert asked(network)[1:] == [("Once ", 256), ("Once ", 256)]
     assert answered["answer"]["content"] == "Once upon a time."
-    assert answered["outcalls"] == 1
     assert network.outcalls == 3
     assert all_cycles(network.replica) == before
 

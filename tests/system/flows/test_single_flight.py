@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 PROMPT = "Capital of France?"
 CROWD = 100
+THRONG = 1_000
 
 
 def contents(network: Network, numbers: list[int], sender: str = OPERATOR) -> list[Any]:
@@ -38,13 +39,14 @@ def drive(network: Network, dice: random.Random) -> None:
 
 
 @pytest.mark.slow
-def test_hundred_asks_at_once_make_one_outcall(network: Network) -> None:
+def test_a_thousand_asks_at_once_make_one_inference(network: Network) -> None:
     """All that were sent before any ran share one outcall and get one answer."""
     network.answer_model("Paris")
-    numbers = [network.begin("ask", request(PROMPT)) for _ in range(CROWD)]
+    numbers = [network.begin("ask", request(PROMPT)) for _ in range(THRONG)]
     network.release()
     answered = contents(network, numbers)
     assert network.outcalls == 1
+    assert network.counters("infer")["inferences"] == 1
     assert {each["answer"]["content"] for each in answered} == {"Paris"}
     assert sum(each["outcalls"] for each in answered) == 1
 

@@ -8,6 +8,7 @@ import pytest
 
 from kybra_replica.kernel.rejects import Rejected
 from tests.statuses import HIT, MISS, MISS_STORED
+from tests.system.electorate import begin, elect, hear, voted
 from tests.system.network import OPERATOR, principal, request
 
 if TYPE_CHECKING:
@@ -122,6 +123,7 @@ class Interrupted:
         network.replica.run()
         self.ticket = network.submit(PROMPT)["Ticket"]
         network.install("batcher", "upgrade")
+        network.answer_model("Paris")  # the lost work is begun again, for who joined it
 
 
 @pytest.fixture
@@ -140,26 +142,43 @@ def test_forced_upgrade_rejects_the_open_ask_once(
         network.replica.reply(interrupted.number)
 
 
-def test_no_outcall_is_doubled_within_the_lease(network: Network, interrupted: Interrupted) -> None:
-    """Until the old flight's deadline the same prompt joins it, even after its reply was lost."""
-    network.release()
-    network.replica.advance(LEASE_S - 1)
-    joined = network.ask(PROMPT)["Joined"]
-    assert joined["ticket"] != interrupted.ticket["ticket"]
-    assert network.outcalls == 1
-
-
-def test_lease_of_a_lost_flight_expires(network: Network, interrupted: Interrupted) -> None:
-    """At the deadline the ticket is over, typed, and the next ask makes an outcall of its own."""
+def test_lost_work_is_begun_again_for_who_waits(network: Network, interrupted: Interrupted) -> None:
+    """The ticket is answered by a second outcall, once, and the lost reply changes nothing."""
     assert "Pending" in network.result(interrupted.ticket)
     network.release()
-    assert "Pending" in network.result(interrupted.ticket)
+    settled = network.result(interrupted.ticket)
+    assert settled["Settled"]["answer"]["content"] == "Paris"
+    assert network.outcalls == 2
     network.replica.advance(LEASE_S)
-    assert "Expired" in network.result(interrupted.ticket)
-    network.answer_model("Paris")
-    assert network.answered(PROMPT)["answer"]["content"] == "Paris"
-    assert "Expired" in network.result(interrupted.ticket)
-    assert network.counters("batcher")["flights_open"] == 0
+    assert network.result(interrupted.ticket) == settled
+    assert network.answered(PROMPT)["cache_status"] == HIT
+    counts = network.counters("batcher")
+    assert (counts["flights_open"], counts["resumed"]) == (0, 1)
+
+
+def test_resumed_work_is_joined_by_who_asks_the_same(
+    network: Network, interrupted: Interrupted
+) -> None:
+    """Nobody waits for the old lease, and nobody asks the model a third time."""
+    network.replica.run()
+    joined = network.submit(PROMPT)["Ticket"]
+    network.release()
+    for ticket in (interrupted.ticket, joined):
+        assert network.result(ticket)["Settled"]["answer"]["content"] == "Paris"
+    assert network.outcalls == 2
+
+
+def test_a_vote_is_taken_again_for_what_it_lacks(network: Network) -> None:
+    """Samples that were stored before a forced upgrade are counted, the others asked again."""
+    elect(network, ["42", "7", "42"], times=4)
+    ticket = begin(network, voted(3, 2))
+    hear(network, 0, 1)
+    network.install("batcher", "upgrade")
+    network.release()
+    verdict = network.result(ticket)["Consistent"]
+    assert [len(group["voters"]) for group in verdict["groups"]] == [2, 1]
+    assert network.outcalls == 4
+    assert network.counters("batcher")["samples_reused"] == 2
 
 
 def test_ticket_settled_before_a_forced_upgrade_stays_settled(network: Network) -> None:

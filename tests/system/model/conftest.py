@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import http.client
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -13,14 +11,13 @@ from refrain.local_model.child import model_endpoint
 from refrain.local_model.weights import find_weights
 from refrain.state.folder import StateFolder
 from refrain.state.model_choice import SMOLLM2, ModelChoice
-from tests.system.faults.lying_server import LyingServer, Talk
+from tests.system.faults.lying_server import LyingServer
 from tests.system.faults.served_network import ServedNetwork
+from tests.system.model.passing_on import passing_on
+from tests.system.model.text_generation_server import LONGEST_REPLY_S
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-LONGEST_REPLY_S = 240.0
-"""The platform gives a reply 30 s; a test's machine may be slow, and is given time."""
+    from collections.abc import Iterator
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +35,7 @@ def model_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def model_server(model_url: str) -> Iterator[LyingServer]:
     """A server that asks the model and lies about nothing: it counts the requests."""
-    with LyingServer(_asking(model_url)) as server:
+    with LyingServer(passing_on(model_url)) as server:
         yield server
 
 
@@ -62,20 +59,3 @@ def answering(answering_network: ServedNetwork, model_server: LyingServer) -> Se
     """The network; its model was asked nothing yet."""
     model_server.forget()
     return answering_network
-
-
-def _asking(url: str) -> Callable[[Talk], None]:
-    def ask(talk: Talk) -> None:
-        address = urlsplit(url).netloc
-        connection = http.client.HTTPConnection(address, timeout=LONGEST_REPLY_S)
-        try:
-            headers = {"content-type": talk.asked.headers["content-type"]}
-            connection.request("POST", talk.asked.path, talk.asked.body, headers)
-            reply = connection.getresponse()
-            body = reply.read()
-        finally:
-            connection.close()
-        head = f"HTTP/1.1 {reply.status} Said\r\ncontent-length: {len(body)}\r\n\r\n"
-        talk.send(head.encode() + body)
-
-    return ask

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 PATH = "/models/smollm2"
 LONGEST_REPLY_S = 240.0
+"""The platform gives a reply 30 s; a test's machine may be slow, and is given time."""
+
 ENDS = {"stop": "eos_token", "length": "length"}
 PASSED_ON = {"temperature": "temperature", "top_p": "top_p", "seed": "seed", "stop": "stop"}
 

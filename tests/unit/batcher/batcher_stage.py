@@ -9,46 +9,14 @@ from typing import Any
 import kybra
 
 from tests.unit import fresh_canister
+from tests.unit.batcher.dict_store import DictStore
 
 CANISTER = Path(__file__).parents[3] / "canisters" / "batcher"
 SECOND_NS = 1_000_000_000
 START_NS = 1_700_000_000 * SECOND_NS
 OWNER = "aaaaa-aa"
+ITSELF = "rrkah-fqaaa-aaaaa-aaaaq-cai"
 MODEL = "smol@r1:q8_0"
-TEXT_FRAME_BYTES = 10
-
-
-class DictStore:
-    """A stable map's face over a dict, in the order of its keys, with its bounds kept."""
-
-    def __init__(self, bounds: tuple[int, int] = (10**6, 10**6)) -> None:
-        """Start empty."""
-        self.entries: dict[str, str] = {}
-        self._bounds = bounds
-
-    def get(self, key: str) -> str | None:
-        """Return the value under `key`."""
-        return self.entries.get(key)
-
-    def insert(self, key: str, value: str) -> str | None:
-        """Put `value`; what is too large would trap the canister."""
-        sizes = (len(key.encode()), len(value.encode()))
-        assert all(size + TEXT_FRAME_BYTES <= most for size, most in zip(sizes, self._bounds))  # noqa: B905 - two pairs
-        before = self.entries.get(key)
-        self.entries[key] = value
-        return before
-
-    def remove(self, key: str) -> str | None:
-        """Take out what stands under `key`."""
-        return self.entries.pop(key, None)
-
-    def items(self) -> list[tuple[str, str]]:
-        """Return everything in the order of the keys."""
-        return sorted(self.entries.items())
-
-    def keys(self) -> list[str]:
-        """Return all keys in order."""
-        return sorted(self.entries)
 
 
 def _map_bounds() -> dict[int, tuple[int, int]]:
@@ -129,6 +97,8 @@ class Stage:
         self.timers: list[tuple[int, Any]] = []
         self.alarms: list[tuple[int, Any]] = []
         self.printed: list[str] = []
+        self.told: list[int] = []
+        self.cleared: list[int] = []
         self.canister: Any = None
         self._message: Any = None
         self._caller = OWNER
@@ -173,6 +143,11 @@ class Stage:
         context = {"caller": OWNER, "attached": 0}
         return [Message(self, function, (), context) for _, function in due]
 
+    def take_up(self) -> list[Message]:
+        """Let the canister hear what it told itself; return these messages."""
+        told, self.told = self.told, []
+        return [self.message("take_up", task, caller=ITSELF) for task in told]
+
     def enter(self, message: Message, context: dict[str, Any]) -> None:
         """Make `message` the one that runs."""
         self._message = message
@@ -210,6 +185,16 @@ class Stage:
     def set_timer(self, seconds: int, function: Any) -> int:
         self.alarms.append((self.now_ns + seconds * SECOND_NS, function))
         return len(self.alarms)
+
+    def clear_timer(self, number: int) -> None:
+        self.cleared.append(number)
+
+    def id(self) -> kybra.Principal:
+        return _Named(ITSELF)  # type: ignore[return-value]
+
+    def notify_BatcherService_take_up_wrapper(self, args: list[Any]) -> dict[str, Any]:  # noqa: N802
+        self.told.append(args[2])
+        return {"Ok": None}
 
     def set_timer_interval(self, seconds: int, function: Any) -> int:
         self.timers.append((seconds, function))

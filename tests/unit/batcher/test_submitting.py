@@ -93,16 +93,53 @@ def test_a_lookup_that_outlives_its_lease_calls_no_model(stage: Stage, request_f
     assert stage.ask("counters")["late_replies"] == 1
 
 
-def test_a_flight_that_is_interrupted_by_an_upgrade_expires(stage: Stage, request_for: Any) -> None:
-    """No Python runs at a reply after an upgrade: the deadline ends what was in flight."""
+def test_a_flight_that_is_interrupted_by_an_upgrade_is_resumed(
+    stage: Stage, request_for: Any, inferred: Any
+) -> None:
+    """No Python runs at a reply after an upgrade: the work is begun again for who waits."""
     ticket = stage.message("submit", request_for()).answer(MISS).reply["Ticket"]["ticket"]
     stage.upgrade()
     assert "Pending" in stage.ask("result", ticket)
+    stage.wake(0)
+    (resumed,) = stage.take_up()
     assert "Joined" in stage.ask("ask", request_for())
+    resumed.answer(MISS).answer(inferred()).answer(STORED)
+    assert stage.ask("result", ticket)["Settled"]["cache_status"] == MISS_STORED
+    counts = stage.ask("counters")
+    assert (counts["flights_open"], counts["resumed"]) == (0, 1)
+    assert not stage.maps[21].entries
+
+
+def test_an_ask_after_an_upgrade_serves_who_waited(
+    stage: Stage, request_for: Any, inferred: Any
+) -> None:
+    """Nobody joins what an upgrade ended; the next flight of the digest takes its waiters over."""
+    ticket = stage.message("submit", request_for()).answer(MISS).reply["Ticket"]["ticket"]
+    stage.upgrade()
+    stage.message("ask", request_for()).answer(MISS).answer(inferred()).answer(STORED)
+    assert stage.ask("result", ticket)["Settled"]["cache_status"] == MISS_STORED
+    stage.wake(0)
+    assert not stage.take_up()
+
+
+def test_what_nobody_waits_for_ends_with_an_upgrade(stage: Stage, request_for: Any) -> None:
+    """Its asker got a reject: the next one need not wait for the lease."""
+    stage.message("ask", request_for()).answer(MISS)
+    stage.upgrade()
+    assert stage.ask("counters")["flights_open"] == 0
+
+
+def test_a_flight_that_is_lost_twice_expires(stage: Stage, request_for: Any) -> None:
+    """Work is begun again once: by the sweep, if its call is never heard of."""
+    ticket = stage.message("submit", request_for()).answer(MISS).reply["Ticket"]["ticket"]
     stage.tick(121)
+    (resumed,) = stage.take_up()
+    resumed.answer(MISS)
+    stage.tick(300)
+    assert not stage.told
     assert "Expired" in stage.ask("result", ticket)
     assert stage.ask("counters")["flights_open"] == 0
-    assert stage.message("ask", request_for()).answer(MISS).called == "InferService.infer"
+    assert not stage.maps[21].entries
 
 
 def test_results_survive_an_upgrade_until_they_expire(

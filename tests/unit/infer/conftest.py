@@ -4,6 +4,7 @@ import builtins
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import kybra
 import pytest
 from kybra import CallResult, Principal
 
@@ -37,11 +38,11 @@ class Platform:
 
     def caller(self) -> Any:
         """Name the caller."""
-        return Principal.from_str(self.caller_text)
+        return kybra.Principal.from_str(self.caller_text)
 
     def id(self) -> Any:
         """Name the canister."""
-        return Principal.from_str(principal("infer"))
+        return kybra.Principal.from_str(principal("infer"))
 
     def time(self) -> int:
         """Tell the time."""

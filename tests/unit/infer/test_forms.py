@@ -226,3 +226,16 @@ def test_an_answer_reads_alike_wherever_it_came_from(
     """Without repetition, marks and stop texts, with what the model was forced to say first."""
     reply = settled_reply(provider, ModelReply(content, "", 0, 0), so_far, ("END",), 32)
     assert (reply.content, reply.finish_reason) == settled
+
+
+def test_deepseek_chats_have_no_system_message() -> None:
+    """Its words go before the first question; other families' messages stay as they are."""
+    told = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "1+1?"}]
+    turn = Turn([*told, {"role": "assistant", "content": "2"}], "")
+    asking = Asking(THINKER._replace(form="openai_chat"), REQUEST, (turn,), 32, 7)
+    assert json.loads(plan_outcall(asking, "k").body)["messages"] == [
+        {"role": "user", "content": "Be brief.\n\n1+1?"},
+        {"role": "assistant", "content": "2"},
+    ]
+    plain = asking._replace(provider=CHAT)
+    assert json.loads(plan_outcall(plain, "k").body)["messages"] == turn.messages

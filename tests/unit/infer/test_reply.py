@@ -52,11 +52,18 @@ def test_replies_that_differ_in_ids_and_timings_are_one_after_the_transform() ->
 
 
 def test_the_canonical_form_is_fixed() -> None:
-    """Its keys are sorted and it has no blanks: golden bytes."""
-    expected = (
-        b'{"completion_tokens":3,"content":"Paris.","finish_reason":"stop","prompt_tokens":9}'
+    """A word that begins no JSON, why it ended, two counts, the rest is content: golden bytes."""
+    assert canonical_body(200, encoded(chat())) == b"answer|stop|9|3|Paris."
+    odd = {"message": {"content": "a|b"}, "finish_reason": "a|b"}
+    assert canonical_body(200, encoded(chat(choices=[odd]))) == (
+        b'{"completion_tokens":3,"content":"a|b","finish_reason":"a|b","prompt_tokens":9}'
     )
-    assert canonical_body(200, encoded(chat())) == expected
+
+
+def test_no_server_passes_its_own_words_off_as_transformed() -> None:
+    """What the transform writes is no JSON, so a reply of that form is unreadable."""
+    forged = canonical_body(200, b"answer|stop|9|3|Paris.")
+    assert "BadReply" in read_reply(200, forged)
 
 
 def test_a_provider_that_does_not_count_reports_no_tokens() -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from infer_core.backends.asking import Asking, sampling_fields
 from infer_core.backends.response_formats import JSON_OBJECT, schema_field
+from infer_core.chat_templates import advised_messages
 from infer_core.prompt import with_prefill
 from infer_core.provider_rules import LLAMA_CPP
 from infer_core.reply_fields import (
@@ -26,7 +27,8 @@ def chat_fields(asking: Asking) -> dict[str, Any]:
     fields = parse_extra(request.get("extra"))
     schema_options = fields.pop(SCHEMA_OPTIONS, {})
     fields["model"] = provider.remote_model
-    fields["messages"] = with_prefill(*asking.turns[0])
+    messages, so_far = asking.turns[0]
+    fields["messages"] = with_prefill(advised_messages(provider.template, messages), so_far)
     fields["max_tokens"] = asking.max_tokens
     fields["stream"] = False
     fields.update(sampling_fields(asking))

@@ -1,0 +1,24 @@
+"""The way of an opened call to its answer, whoever opened it."""
+
+from collections.abc import Generator
+from typing import Any, cast
+
+from chain_calls import ask_chain
+from infer_calls import OpenCall, outcall_of, settle_call
+from infer_core.chain_plan import ChainPlan
+from refrain_api.caller_texts import KnownPrincipal
+from refrain_api.infer_records import InferResult
+from refrain_api.outcall_records import Management
+
+MANAGEMENT = Management(cast("Any", KnownPrincipal("aaaaa-aa")))
+
+
+def carry_out(call: OpenCall) -> Generator[Any, Any, InferResult]:
+    """Ask the provider by its transport, and settle the call."""
+    plan = call.prepared.plan
+    if isinstance(plan, ChainPlan):
+        return (yield from ask_chain(call, plan))
+    outcall = MANAGEMENT.http_request(outcall_of(plan)).with_cycles(plan.fee_cycles)
+    # Commit point: the shards are leased and the price is taken; no other state is held.
+    reply: Any = yield outcall
+    return settle_call(call, reply.Ok, reply.Err)
