@@ -4,7 +4,7 @@
 PYTHON = .venv/bin/python
 # Each canister has a main.py of its own, so mypy reads the canisters one by one.
 ALL_CANISTERS = canisters/cache:canisters/batcher:canisters/infer
-TYPED = src tests benchmarks
+TYPED = src tests benchmarks examples
 # Two workers for two cores; a file's tests share fixtures, so they stay together.
 PYTEST = $(PYTHON) -m pytest -n 2 --dist loadfile
 

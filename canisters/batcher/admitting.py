@@ -29,6 +29,12 @@ class Boarding(NamedTuple):
     work: "Work | None"
 
 
+def refuse_stranger(caller: str) -> "dict[str, Any] | None":
+    """Refuse who may not ask."""
+    standing = standing_of(caller, rows.controllers, rows.askers, rows.settings.anonymous)
+    return standing if isinstance(standing, dict) else None
+
+
 def planned(caller: str, request: dict[str, Any]) -> "Plan | dict[str, Any]":
     """Plan a request, or return its refusal."""
     standing = standing_of(caller, rows.controllers, rows.askers, rows.settings.anonymous)

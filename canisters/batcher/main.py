@@ -4,10 +4,10 @@ from typing import Any, cast
 
 from kybra import Async, Manual, Vec, ic, init, nat64, post_upgrade, query, text, update, void
 
-import mover
 from accounts import account, withdraw
 from admitting import Boarding
 from asking import asked, quoted
+from batch_endpoints import batch_cancel, batch_create, batch_errors, batch_output, batch_status
 from batcher_admin import (
     add_controller,
     allow_asker,
@@ -20,9 +20,8 @@ from batcher_admin import (
     set_priority,
     settings,
 )
-from batcher_core.front_desk import SWEEP_INTERVAL_S
 from batcher_rows import rows
-from batcher_state import desk, load_all, start_empty, sweep, tallies, voter_book
+from batcher_state import desk, tallies, voter_book
 from cache_wiring import add_cache, remove_cache, shards
 from membership import allow_member, deny_member, members
 from refrain_api.ask_records import AskRequest
@@ -39,11 +38,11 @@ from refrain_api.services import BatcherService, CacheService, InferService
 from refrain_api.vote_records import ProviderAgreement
 from refrain_core.consensus.provider_weights import weight_of
 from refrain_core.refusals import internal
-from resuming import orphan_all, resume
 from self_calls import done, tasks
 from streaming import read_stream
 from submitting import boarded
-from voting import continued, end_overdue_votes
+from voting import continued
+from waking import begin, wake
 from window_calls import continued_in_window
 
 # Kybra looks endpoints and services up by name among what this module exports.
@@ -59,6 +58,11 @@ __all__ = [
     "allow_member",
     "ask",
     "askers",
+    "batch_cancel",
+    "batch_create",
+    "batch_errors",
+    "batch_output",
+    "batch_status",
     "configure",
     "connect",
     "counters",
@@ -87,17 +91,13 @@ __all__ = [
 @init
 def init_() -> void:
     """Begin closed: the installer is the only controller, and nobody else may ask."""
-    start_empty(ic.caller().to_str())
-    ic.set_timer_interval(SWEEP_INTERVAL_S, tick)
+    begin(ic.caller().to_str())
 
 
 @post_upgrade
 def post_upgrade_() -> void:
-    """Rebuild the heap from stable memory, and set the timer that the upgrade lost."""
-    load_all()
-    orphan_all()
-    ic.set_timer_interval(SWEEP_INTERVAL_S, tick)
-    mover.begin()
+    """Rebuild the heap from stable memory, and go on with what the upgrade cut off."""
+    wake()
 
 
 @update
@@ -183,17 +183,6 @@ def counters() -> BatcherCounters:
     counts = tallies.snapshot()
     counts.update(desk.census())
     return cast("BatcherCounters", counts)
-
-
-def tick() -> None:
-    """Sweep on the timer; an error is logged, since timers swallow what they raise."""
-    try:
-        mover.begin()
-        end_overdue_votes(ic.time())
-        resume()
-        sweep(ic.time())
-    except Exception as error:  # noqa: BLE001 - see above
-        ic.print(f"sweep: {type(error).__name__}: {error}")
 
 
 def _internal(error: Exception) -> dict[str, Any]:

@@ -65,6 +65,14 @@ def take_fee(plan: Plan) -> int:
     return fee_cycles
 
 
+def accept_credit(asker: str) -> int:
+    """Take all cycles that came with the call as their asker's credit; return them."""
+    accepted = ic.msg_cycles_accept128(ic.msg_cycles_available128())
+    if accepted:
+        ledger.take_fee(asker, accepted, 0)
+    return int(accepted)
+
+
 def secure(plan: Plan, flight: Flight, cost: Price) -> None:
     """Accept and hold the worst case of a flight; `refuse_call` said that it is there."""
     if not plan.is_paying:

@@ -25,6 +25,12 @@ class MissingPart(RefrainError):
     exit_code = 4
 
 
+class PartlyFailed(RefrainError):
+    """Of many requests some were not answered; those that were stand in the output."""
+
+    exit_code = 5
+
+
 class Refused(RefrainError):
     """A canister refused or failed the request; `refusal` is its one-key Candid variant."""
 

@@ -47,6 +47,7 @@ class Refusal(Variant, total=False):
     Closing: text
     Internal: text
     NotCached: text
+    Cancelled: text
 
 
 # The outcome of a command that returns nothing else.

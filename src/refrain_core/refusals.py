@@ -92,6 +92,11 @@ def not_cached(text: str) -> dict[str, Any]:
     return {"NotCached": text}
 
 
+def cancelled(text: str) -> dict[str, Any]:
+    """Report work that its asker called off before it was done."""
+    return {"Cancelled": text}
+
+
 def internal(text: str) -> dict[str, Any]:
     """Report a bug of this canister instead of trapping."""
     return {"Internal": text}

@@ -14,6 +14,8 @@ CORE = ROOT / "canisters" / "batcher" / "batcher_core"
 MACHINES = {
     "A flight": (CORE / "flight_machine.py", "TRANSITIONS"),
     "A voter": (CORE / "vote_machine.py", "VOTER_TRANSITIONS"),
+    "A batch": (CORE / "batch_machine.py", "TRANSITIONS"),
+    "An item of a batch": (CORE / "batch_machine.py", "ITEM_TRANSITIONS"),
 }
 
 

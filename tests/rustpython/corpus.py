@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from tests.rustpython import (
+    batch_chapters,
     batcher_chapters,
     cache_chapters,
     certifying_chapters,
@@ -52,6 +53,7 @@ def recorded() -> Recording:
         infer_chapters,
         limit_chapters,
         form_chapters,
+        batch_chapters,
         chain_chapters,
         batcher_chapters,
         desk_chapters,

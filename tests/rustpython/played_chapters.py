@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from refrain_core.json_texts import json_text
 from refrain_core.refusals import not_allowed
 from tests.rustpython.inputs import (
     MODEL,
@@ -21,6 +22,7 @@ from tests.rustpython.played_canister import (
     Played,
 )
 from tests.rustpython.played_infer import infer
+from tests.rustpython.played_rounds import batcher_rounds
 from tests.rustpython.played_votes import batcher_votes
 from tests.rustpython.recording import Recording
 
@@ -194,6 +196,20 @@ def batcher_asks(canister: Played) -> None:
     canister.send("counters")
 
 
+def batches(canister: Played) -> None:
+    """Batches good and bad, read and called off by their asker and by others."""
+    good = json_text({"custom_id": "é", "request": ask("batched")})
+    for by in (OWNER, PAYER, STRANGER):
+        for lines in (good, "{", ""):
+            made = canister.send("batch_create", {"lines": lines, "window_s": 60}, by=by, cycles=9)
+            number = made["replied"].get("Batch", {"batch": 999})["batch"]
+            canister.tick(1)
+            for method in ("batch_output", "batch_errors"):
+                canister.send(method, number, 0, by=by)
+            canister.send("batch_status", number, by=by)
+            canister.send("batch_cancel", number, by=by)
+
+
 def batcher_submits(canister: Played) -> None:
     """Tickets at once, paid by credit and by cycles; settings; sweeps."""
     canister.send("configure", dict(canister.send("settings")["replied"], lease_s=4))
@@ -212,7 +228,8 @@ def batcher_submits(canister: Played) -> None:
         if "number" in settled:
             canister.answer(settled, None if number % 3 else STORED)
         canister.send("result", waiting["replied"]["Ticket"]["ticket"], by=by)
-    batcher_rounds(canister)
+    batcher_rounds(canister, inferred)
+    batches(canister)
     for cycles, error in ((5, None), (10**30, None), (10**8, None), (10**8, "Rejection code 3, x")):
         canister.send("account", by=PAYER)
         waiting = canister.send("withdraw", cycles, by=PAYER)
@@ -226,24 +243,3 @@ def batcher_submits(canister: Played) -> None:
     canister.send("counters")
     canister.upgrade()
     canister.send("result", 1)
-
-
-def batcher_rounds(canister: Played) -> None:
-    """An answer of three rounds, streamed; one that is lost between two and goes on."""
-    request = ask("long", max_tokens=2_000)
-    waiting = canister.send("submit", request, by=PAYER, cycles=10**13)
-    number = waiting["replied"]["Ticket"]["ticket"]
-    waiting = canister.answer(waiting, MISS)
-    for text, continues in (("é", "yes"), ("x" * 4_100, "yes"), ("end", "no")):
-        for cursor in (0, 1, 4_001):
-            canister.send("stream", number, cursor, by=PAYER)
-        waiting = canister.answer(waiting, inferred(text, continues), refunded=3 * 10**8)
-    canister.answer(waiting, STORED)
-    canister.send("stream", number, 0, by=PAYER)
-    canister.send("stream", number, 0, by=STRANGER)
-    waiting = canister.answer(canister.send("ask", ask("lost", max_tokens=600)), MISS)
-    canister.answer(waiting, inferred("begun", "yes"), refunded=3 * 10**8)
-    canister.upgrade()
-    canister.tick(31)
-    waiting = canister.answer(canister.send("ask", ask("lost", max_tokens=600)), MISS)
-    canister.answer(waiting, None, "Rejection code 5, x")

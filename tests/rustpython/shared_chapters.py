@@ -167,6 +167,7 @@ def refusals_and_roles(book: Recording) -> None:
         *(refusals.unreachable, refusals.bad_reply, refusals.no_consensus, refusals.lease_lost),
         *(refusals.closing, refusals.internal, refusals.busy, refusals.rate_limited),
         refusals.not_cached,
+        refusals.cancelled,
     ):
         book.call(function, "t\u0301")
     for pair in (refusals.too_few_cycles, refusals.out_of_cycles, refusals.response_too_large):

@@ -6,7 +6,10 @@ from refrain_core.cache_control import Directives
 from refrain_core.freshness import is_worth_storing
 
 _ASKERS_OWN = frozenset(
-    ("BadRequest", "TooLarge", "UnknownModel", "NotAllowed", "TooFewCycles", "NotCached")
+    (
+        *("BadRequest", "TooLarge", "UnknownModel", "NotAllowed", "TooFewCycles"),
+        *("NotCached", "Cancelled"),
+    )
 )
 """Faults of the request: no stale answer makes it right."""
 

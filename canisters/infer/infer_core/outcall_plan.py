@@ -74,15 +74,15 @@ def seed_of(seed: "int | None", sample: Sample, mode: str) -> "int | None":
     return None if seed is None else (seed + sample.number) % SEEDS
 
 
-def idempotency_key(samples: "list[Sample]", so_fars: "list[str]") -> str:
+def idempotency_key(samples: "list[Sample]", so_fars: "tuple[str, ...]" = ()) -> str:
     """Name what a call asks, so that a proxy asks it once: the sample, or a hash of the list's.
 
     A later round of a sample is another question, told apart by where it begins.
     """
-    names = [
-        f"{samples[index].digest}-{samples[index].number}" + (f"-{len(so_far)}" if so_far else "")
-        for index, so_far in enumerate(so_fars)
-    ]
+    names = [f"{sample.digest}-{sample.number}" for sample in samples]
+    for index, so_far in enumerate(so_fars):
+        if so_far:
+            names[index] += f"-{len(so_far)}"
     return names[0] if len(names) == 1 else sha256("\n".join(names).encode()).hexdigest()
 
 

@@ -1,7 +1,7 @@
 """The `refrain` command: its subcommands, and the exit codes that they end with.
 
 0 it is done; 1 the request was refused or failed; 2 the command line is wrong; 3 no network runs;
-4 something has to be installed first.
+4 something has to be installed first; 5 some requests of many were not answered.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import click
 from kybra_replica.gateway.faults import ControlError, NotRunning
 from kybra_replica.kernel.rejects import Rejected
 from refrain.cli.ask import ask_command
+from refrain.cli.batch import batch_command
 from refrain.cli.cache import cache_group
 from refrain.cli.down import down_command
 from refrain.cli.key import key_command
@@ -65,7 +66,15 @@ def cli() -> None:
 
 
 for command in (
-    *(up_command, ask_command, key_command, status_command, upgrade_command, down_command),
+    *(
+        up_command,
+        ask_command,
+        batch_command,
+        key_command,
+        status_command,
+        upgrade_command,
+        down_command,
+    ),
     *(cache_group, providers_group, tally_command, quant_command, simulate_command),
 ):
     cli.add_command(command)

@@ -51,7 +51,7 @@ def plan_with(
     sample = Sample(DIGEST, number)
     seed = seed_of(request["seed"], sample, provider.mode)
     asking = Asking(provider, request, (Turn(MESSAGES, so_far),), 64, seed)
-    return plan_outcall(asking, idempotency_key([sample], [""]))
+    return plan_outcall(asking, idempotency_key([sample]))
 
 
 def body_with(provider: Provider = ROUTER, number: int = 0, **changes: Any) -> Any:
@@ -228,6 +228,6 @@ def test_an_answer_is_continued_only_where_that_is_known_to_work() -> None:
 def test_each_round_of_a_sample_has_a_key_of_its_own() -> None:
     """A proxy that knows a key replays its answer: a later round must not get the first one's."""
     sample = Sample(DIGEST, 1)
-    keys = {idempotency_key([sample], [so_far]) for so_far in ("", "Once", "Once upon")}
+    keys = {idempotency_key([sample], (so_far,)) for so_far in ("", "Once", "Once upon")}
     assert keys == {f"{DIGEST}-1", f"{DIGEST}-1-4", f"{DIGEST}-1-9"}
-    assert len(idempotency_key([sample, sample], ["", "x"])) == 64
+    assert len(idempotency_key([sample, sample], ("", "x"))) == 64

@@ -99,6 +99,7 @@ def test_refusals_have_the_shape_of_their_variant() -> None:
         (refusals.closing, "Closing"),
         (refusals.internal, "Internal"),
         (refusals.not_cached, "NotCached"),
+        (refusals.cancelled, "Cancelled"),
     ],
 )
 def test_refusals_of_text_carry_it(make: object, member: str) -> None:
