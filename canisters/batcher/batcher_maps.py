@@ -10,6 +10,8 @@
     4   meta      layout, sequence, counters   a number; a number; counts joined by |
     5   accounts  asker                        charged|spent|margin|credit|held
     6   holds     token, 16 hex digits         asker|due_cycles|until_ns
+    12  rounds    digest                       pieces|until_ns|token|rounds|outcome
+                  digest, .piece               text
     24  batches   number, 16 hex digits        asker|state|counts|expires_at_ns|times
     25  items     batch.place                  state|attempts|ticket|custom_id
     26  texts     batch.place.kind.piece       requests (q), results (r) and faults (f), in pieces
@@ -32,6 +34,7 @@ results_map = StableBTreeMap[str, str](memory_id=3, max_key_size=32, max_value_s
 meta_map = StableBTreeMap[str, str](memory_id=4, max_key_size=40, max_value_size=400)
 accounts_map = StableBTreeMap[str, str](memory_id=5, max_key_size=80, max_value_size=240)
 holds_map = StableBTreeMap[str, str](memory_id=6, max_key_size=32, max_value_size=140)
+rounds_map = StableBTreeMap[str, str](memory_id=12, max_key_size=90, max_value_size=4100)
 batches_map = StableBTreeMap[str, str](memory_id=24, max_key_size=32, max_value_size=500)
 items_map = StableBTreeMap[str, str](memory_id=25, max_key_size=40, max_value_size=600)
 texts_map = StableBTreeMap[str, str](memory_id=26, max_key_size=50, max_value_size=4100)

@@ -1,6 +1,7 @@
 """What the batcher holds in its heap, each a copy or an index of a stable map."""
 
 from batcher_core.front_desk import SWEEP_STEPS, FrontDesk
+from batcher_core.kept_rounds import RoundShelf
 from batcher_core.ledger import Ledger
 from batcher_core.polls import PollBoard
 from batcher_core.tallies import Tallies
@@ -14,6 +15,7 @@ from batcher_maps import (
     holds_map,
     meta_map,
     results_map,
+    rounds_map,
     tickets_map,
     voters_map,
     works_map,
@@ -25,6 +27,7 @@ HOLD_NS = 3_600 * NANOSECONDS
 """How long past its lease a flight's reply may still come and be booked exactly."""
 
 desk = FrontDesk(Stores(flights_map, tickets_map, results_map, meta_map, works_map))
+rounds = RoundShelf(rounds_map)
 ledger = Ledger(accounts_map, holds_map)
 tallies = Tallies(meta_map)
 polls = PollBoard()
@@ -49,6 +52,7 @@ def load_all() -> None:
         raise ValueError(f"stable memory has layout {layout}, this code needs {LAYOUT_VERSION}")
     rows.load()
     desk.load()
+    rounds.load()
     ledger.load()
     tallies.load()
     voter_book.load()
@@ -57,5 +61,6 @@ def load_all() -> None:
 def sweep(now_ns: int) -> None:
     """Remove what is over, in bounded steps, and write the counts."""
     desk.sweep(now_ns)
+    rounds.sweep(now_ns, SWEEP_STEPS)
     ledger.sweep(now_ns, SWEEP_STEPS)
     tallies.flush()

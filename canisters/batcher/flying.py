@@ -7,20 +7,19 @@ its hold is swept into the asker's credit, and the next ask of the digest opens 
 from collections.abc import Generator
 from typing import Any
 
-from kybra import CallResult, Principal, ic
+from kybra import ic
 
 import till
 from batcher_core.ask_plan import Plan
-from batcher_core.call_reading import read_lookup, was_sent
+from batcher_core.call_reading import read_lookup
 from batcher_core.flight_machine import HIT_FOUND, MODEL_ANSWERED, MODEL_CALLED
 from batcher_core.outcomes import Outcome, charged, refused_outcome
 from batcher_core.serving import FRESH, NEGATIVE, REVALIDATING, Found, overtaken
 from batcher_core.work_items import Work
-from batcher_rows import rows
 from batcher_state import desk, tallies
 from keeping import fetched, kept
 from landing import abandoned, landed, late, settled
-from refrain_api.services import InferService
+from model_rounds import sampled
 from spares import serve_spare
 
 Flying = Generator[Any, Any, Outcome]
@@ -116,26 +115,6 @@ def _serve_stale(work: Work, found: Found) -> None:
     desk.settle_ticket(work.ticket, work.plan.caller, stale)
 
 
-def sample_of(plan: Plan) -> dict[str, Any]:
-    """Return what infer is asked for a plan, as an InferRequest."""
-    return {
-        "digest": plan.base_digest or plan.digest,
-        "sample": plan.sample,
-        "request": plan.request,
-        "provider": plan.provider,
-        "transport": None,
-        "so_far": "",
-    }
-
-
 def _call_model(work: Work, found: Found) -> Flying:
-    cost = work.cost
-    sample: Any = sample_of(work.plan)
-    service = InferService(Principal.from_str(rows.wiring["infer"]))
-    # Committed: the dispatched flight with its lease, and the hold on its asker's cycles; behind
-    # a reply also that reply.
-    reply: CallResult[Any] = yield service.infer(sample).with_cycles(cost.call_cycles)
-    # A call that was never sent is no callback: what was refunded last is another call's.
-    sent = was_sent(reply.Err)
-    spent = cost.call_cycles - ic.msg_cycles_refunded128() if sent else 0
-    return landed(work, found, reply.Ok, reply.Err, spent)
+    made = yield from sampled(work)
+    return landed(work, found, made.reply, made.error, made.spent_cycles, made.booked_cycles)

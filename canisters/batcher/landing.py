@@ -15,13 +15,20 @@ from polling import concluded, note_late
 from refrain_core.refusals import internal, lease_lost
 
 
-def landed(work: Work, found: Found, ok: "dict[str, Any] | None", err: Any, spent: int) -> Outcome:
-    """End a flight by its model's reply or reject, and book what that cost."""
+def landed(  # noqa: PLR0913, PLR0917 - a reply and what it cost
+    work: Work,
+    found: Found,
+    ok: "dict[str, Any] | None",
+    err: Any,
+    spent: int,
+    booked: int = 0,
+) -> Outcome:
+    """End a flight by its model's reply or reject, and book what that cost beyond `booked`."""
     outcome = read_inference(ok, err, work.plan.digest, found.status())
     tallies.add("outcalls", outcalls_of(ok))
     # A failure costs what it cost, and no margin.
     margin = 0 if outcome.answered is None else work.cost.margin_cycles
-    return settled(work, MODEL_ANSWERED, charged(outcome, till.book(work, spent, margin)))
+    return settled(work, MODEL_ANSWERED, charged(outcome, till.book(work, spent, margin, booked)))
 
 
 def settled(work: Work, event: str, outcome: Outcome) -> Outcome:

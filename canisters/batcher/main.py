@@ -29,6 +29,7 @@ from refrain_api.batcher_records import (
     AskResult,
     BatcherCounters,
     QuoteResult,
+    StreamResult,
     SubmitResult,
     TicketState,
 )
@@ -38,6 +39,7 @@ from refrain_api.vote_records import ProviderAgreement
 from refrain_core.consensus.provider_weights import weight_of
 from refrain_core.refusals import internal
 from self_calls import done, tasks
+from streaming import read_stream
 from submitting import boarded
 from voting import continued
 from waking import begin, wake
@@ -78,6 +80,7 @@ __all__ = [
     "set_priority",
     "settings",
     "shards",
+    "stream",
     "submit",
     "take_up",
     "voters",
@@ -138,6 +141,12 @@ def take_up(task: nat64) -> Async[Manual[text]]:
 def result(ticket: nat64) -> TicketState:
     """Say where a ticket stands, to its asker only."""
     return cast("TicketState", desk.ticket_state(ticket, ic.caller().to_str(), ic.time()))
+
+
+@query
+def stream(ticket: nat64, cursor: nat64) -> StreamResult:
+    """Say what a ticket's answer says from a character on, and whether that is all."""
+    return cast("StreamResult", read_stream(ticket, ic.caller().to_str(), cursor))
 
 
 @query

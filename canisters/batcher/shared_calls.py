@@ -12,9 +12,9 @@ from batcher_core.serving import Found
 from batcher_core.work_items import Work
 from batcher_rows import rows
 from batcher_state import desk, tallies
-from flying import sample_of
 from keeping import kept
 from landing import abandoned, landed
+from model_rounds import sample_of
 from refrain_api.services import InferService
 from spares import serve_spare
 

@@ -46,6 +46,11 @@ def refuse_unfunded(cost: Price) -> "dict[str, Any] | None":
     return refuse_short_balance(ic.canister_balance128(), 0, cost.call_cycles)
 
 
+def can_attach(cycles: int) -> bool:
+    """Tell whether this canister can attach so many to a call: more than there is would trap."""
+    return refuse_short_balance(ic.canister_balance128(), 0, cycles) is None
+
+
 def take_fee(plan: Plan) -> int:
     """Take the fee of a hit or of joining a flight; return it. Sponsored askers pay none."""
     if not plan.is_paying:
@@ -89,14 +94,22 @@ def close(token: int) -> None:
     ledger.release(token, 0, 0)
 
 
-def book(work: Work, spent: int, margin: int) -> int:
-    """Book what a flight cost of what was held for it; return that. The rest is credit."""
+def spend(work: Work, spent: int) -> None:
+    """Book one of several calls of a flight; the rest stays held for those to come."""
+    ledger.draw(work.payer or work.hold or work.token, spent, 0)
+
+
+def book(work: Work, spent: int, margin: int, booked: int = 0) -> int:
+    """Book what a flight cost of what was held for it; return that. The rest is credit.
+
+    booked: what of `spent` was booked before, by `spend`.
+    """
     if work.payer:
-        ledger.draw(work.payer, spent, margin)
+        ledger.draw(work.payer, spent - booked, margin)
         tallies.add("charged_cycles", spent + margin)
         return spent + margin
     held_cycles = work.cost.miss_cycles
-    ledger.release(work.hold or work.token, spent, margin)
+    ledger.release(work.hold or work.token, spent - booked, margin)
     tallies.add("charged_cycles", held_cycles)
     tallies.add("refunded_cycles", held_cycles - spent - margin)
     return spent + margin

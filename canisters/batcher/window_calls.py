@@ -15,7 +15,7 @@ from batcher_core.ask_plan import Plan
 from batcher_core.bisection import halves, is_spoiled
 from batcher_core.call_reading import is_put_off
 from batcher_core.fair_queue import NORMAL, Waiting
-from batcher_core.money import ROUND_TOKENS
+from batcher_core.money import ROUND_TOKENS, rounds_of
 from batcher_core.window_gate import Bounds, Leaving, WindowGate
 from batcher_core.window_lanes import lane_of, share_tokens
 from batcher_core.work_items import Work
@@ -92,7 +92,10 @@ def wake() -> Working:
 
 
 def _waits(plan: Plan) -> bool:
-    return plan.policy is None and plan.request["model"] in rows.listed
+    if plan.policy is not None or plan.request["model"] not in rows.listed:
+        return False
+    # An answer of several rounds is asked for on its own: each round hangs on the one before.
+    return rounds_of(plan.request["max_tokens"]) == 1
 
 
 def _bounds() -> Bounds:

@@ -18,9 +18,11 @@ from infer_core.reply_fields import ModelReply
 from infer_core.shard_choice import Choice
 from infer_core.trial import trial_of
 from infer_core.usage import Usage
+from infer_core.work_budgets import Budgets
 from infer_registry import known_providers, listed_controllers, listed_writers
 from infer_subnet import subnet
 from lease_table import lease_table
+from provider_pace import note_pace, paced
 from refrain_api.caller_texts import KnownPrincipal
 from refrain_api.infer_records import InferResult
 from refrain_api.outcall_records import OutcallArgs
@@ -28,6 +30,7 @@ from refrain_core.access import refuse_unless_controller, refuse_unless_listed
 from refrain_core.refusals import bad_request, lease_lost
 from usage_table import book_usage
 
+BUDGETS = Budgets()
 _own: list[KnownPrincipal] = []
 
 
@@ -49,7 +52,7 @@ def open_call(inference: Any) -> OpenCall | dict[str, Any]:
     choice = serving if isinstance(serving, dict) else free_shard(serving)
     if isinstance(choice, dict):
         return choice
-    return take(choice, prepare(choice.provider, inference, subnet.nodes))
+    return take(choice, prepare(paced(choice.provider, BUDGETS), inference, subnet.nodes))
 
 
 def open_test(caller: str, name: str) -> OpenCall | dict[str, Any]:
@@ -98,6 +101,7 @@ def settle(
         late = lease_lost("the reply came after its lease had ended: ask again")
         return refuse(late, whole_cost(prepared))
     outcome = read()
+    note_pace(prepared.provider.name, prepared.budget.max_tokens, outcome, now_ns - call.token)
     if isinstance(outcome, dict):
         book_usage(prepared.provider.name, usage._replace(failures=1))
         return refuse(outcome, whole_cost(prepared))

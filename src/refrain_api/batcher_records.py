@@ -70,6 +70,21 @@ class TicketState(Variant, total=False):
     Refused: Refusal
 
 
+# What an answer says from the asked character on; next: the cursor to go on from.
+# done: once the answer is whole and this part ends it; `result` then has the rest of it.
+class StreamedText(Record):
+    text: text
+    next: nat64
+    done: bool
+
+
+class StreamResult(Variant, total=False):
+    Streamed: StreamedText
+    Failed: Refusal
+    Expired: text
+    Refused: Refusal
+
+
 # What an ask will cost: on a hit, on a miss, and held while its calls are out.
 class Quote(Record):
     hit_cycles: nat64

@@ -23,9 +23,11 @@ class InferRequest(Record):
 
 # An answer with what it cost: outcalls made, cycles charged of those attached.
 # answer: of a continued one only the text that is new. provider: the name of who answered.
+# continues: "yes" where a round's own bound cut it, and its provider can go on from there.
 class Inference(Record):
     answer: Answer
     provider: text
+    continues: text
     outcalls: nat32
     charged_cycles: nat64
 

@@ -34,7 +34,13 @@ from tests.rustpython.stand_ins import DictMap
 MISS = "fwd=miss"
 HIT = 'hit; ttl=9; key="00ff"'
 DIGEST = "0123456789abcdef" * 4
-INFERENCE = {"answer": answer(), "provider": "p", "outcalls": 1, "charged_cycles": 7}
+INFERENCE = {
+    "answer": answer(),
+    "provider": "p",
+    "continues": "no",
+    "outcalls": 1,
+    "charged_cycles": 7,
+}
 INFERRED = {"Inferred": INFERENCE}
 FAILED = {"Failed": {"refusal": {"Timeout": "é\x1b1"}, "outcalls": 1, "charged_cycles": 7}}
 

@@ -18,6 +18,7 @@ from tests.rustpython import (
     form_chapters,
     index_chapters,
     infer_chapters,
+    limit_chapters,
     log_chapters,
     moving_chapters,
     played_chapters,
@@ -25,6 +26,7 @@ from tests.rustpython import (
     request_chapters,
     resuming_chapters,
     ring_chapters,
+    round_chapters,
     serving_chapters,
     shared_chapters,
     vote_chapters,
@@ -49,6 +51,7 @@ def recorded() -> Recording:
         whole_cache_chapters,
         certifying_chapters,
         infer_chapters,
+        limit_chapters,
         form_chapters,
         batch_chapters,
         chain_chapters,
@@ -60,6 +63,7 @@ def recorded() -> Recording:
         played_chapters,
         moving_chapters,
         ring_chapters,
+        round_chapters,
         window_chapters,
     ):
         chapters.add(book)

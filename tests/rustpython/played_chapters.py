@@ -22,6 +22,7 @@ from tests.rustpython.played_canister import (
     Played,
 )
 from tests.rustpython.played_infer import infer
+from tests.rustpython.played_rounds import batcher_rounds
 from tests.rustpython.played_votes import batcher_votes
 from tests.rustpython.recording import Recording
 
@@ -153,9 +154,15 @@ def connected(canister: Played) -> Played:
     return canister
 
 
-def inferred(content: str) -> dict[str, Any]:
+def inferred(content: str, continues: str = "no") -> dict[str, Any]:
     """Make infer's reply."""
-    inference = {"answer": answer(content), "provider": "p", "outcalls": 1, "charged_cycles": 7}
+    inference = {
+        "answer": answer(content),
+        "provider": "p",
+        "continues": continues,
+        "outcalls": 1,
+        "charged_cycles": 7,
+    }
     return {"Inferred": inference}
 
 
@@ -221,6 +228,7 @@ def batcher_submits(canister: Played) -> None:
         if "number" in settled:
             canister.answer(settled, None if number % 3 else STORED)
         canister.send("result", waiting["replied"]["Ticket"]["ticket"], by=by)
+    batcher_rounds(canister, inferred)
     batches(canister)
     for cycles, error in ((5, None), (10**30, None), (10**8, None), (10**8, "Rejection code 3, x")):
         canister.send("account", by=PAYER)

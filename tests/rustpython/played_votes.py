@@ -41,5 +41,11 @@ def batcher_votes(canister: Played, itself: str) -> None:
 
 def said(content: str) -> dict[str, Any]:
     """Make infer's reply."""
-    inference = {"answer": answer(content), "provider": "p", "outcalls": 1, "charged_cycles": 7}
+    inference = {
+        "answer": answer(content),
+        "provider": "p",
+        "continues": "no",
+        "outcalls": 1,
+        "charged_cycles": 7,
+    }
     return {"Inferred": inference}

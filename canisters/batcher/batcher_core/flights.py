@@ -173,6 +173,14 @@ class FlightBoard:
             self._keep(moved)
         return moved
 
+    def renew(self, digest: str, token: int, now_ns: int, lease_ns: int) -> "Flight | None":
+        """Renew the lease that `token` holds, never beyond what tickets last; None without one."""
+        flight = self.settleable(digest, token, now_ns)
+        if flight is not None:
+            flight = flight._replace(deadline_ns=min(now_ns + lease_ns, flight.read_until_ns))
+            self._keep(flight)
+        return flight
+
     def await_by_ticket(self, flight: Flight) -> None:
         """Note that a ticket points at the flight, so that its outcome is kept."""
         if not flight.awaited:

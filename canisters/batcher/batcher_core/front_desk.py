@@ -138,6 +138,10 @@ class FrontDesk:
         self._flights.advance(flight._replace(is_refreshing=is_refreshing), event)
         return True
 
+    def renew(self, digest: str, token: int, now_ns: int, settings: Settings) -> "Flight | None":
+        """Renew the lease of a flight that goes on, if `token` still holds it."""
+        return self._flights.renew(digest, token, now_ns, settings.lease_s * NANOSECONDS)
+
     def settle(self, digest: str, token: int, event: str, outcome: Outcome, now_ns: int) -> bool:
         """End a flight with its outcome; False, and nothing kept, if `token` lost its lease."""
         flight = self._flights.settleable(digest, token, now_ns)

@@ -10,6 +10,10 @@ from typing import Any, NamedTuple
 from refrain_core.chunked_text import utf8_len
 from refrain_core.json_texts import json_text
 from refrain_core.outcall_price import (
+    CYCLES_PER_REQUEST_BYTE,
+    CYCLES_PER_RESPONSE_BYTE,
+    DEFAULT_NODES,
+    ENVELOPE_BYTES,
     HELD_CYCLES_PER_CALL,
     max_response_bytes_for,
     outcall_fee_cycles,
@@ -21,6 +25,18 @@ FRAMING_BYTES = 4_000
 
 ROUND_TOKENS = 4_096
 """The most that a provider gives in one round, and what an absent max_tokens may mean there."""
+
+MAX_ROUNDS = 32
+"""The most rounds that one answer may take."""
+
+LEAST_ROUND_TOKENS = 256
+"""What a round is reckoned to bring: infer asks for so many of a provider it does not know yet."""
+
+BYTES_SO_FAR_PER_TOKEN = 5
+"""What a token of an earlier round is reckoned to add to a later one, as escaped text."""
+
+SO_FAR_CYCLES_PER_BYTE = (CYCLES_PER_REQUEST_BYTE + CYCLES_PER_RESPONSE_BYTE) * DEFAULT_NODES
+"""An earlier round's text goes out with the request; some servers repeat it in their reply."""
 
 INFER_CYCLES = 100_000_000
 """Room for what infer takes beside the outcall's fee, for its messages and instructions."""
@@ -58,9 +74,27 @@ def price_of(
     request: dict[str, Any], hit_fee_cycles: int, margin_cycles: int, samples: int = 1
 ) -> Price:
     """Price `request`, asked so many times; the calls' bound lies above what infer accepts."""
+    call_cycles = call_cycles_of(request, rounds_of(request["max_tokens"]))
+    return Price(hit_fee_cycles, samples * call_cycles, samples * margin_cycles)
+
+
+def rounds_of(max_tokens: "int | None") -> int:
+    """Return how many rounds an answer is reckoned to take; without a limit one pays for all."""
+    if max_tokens is None:
+        return 1
+    return min(MAX_ROUNDS, -(-max_tokens // LEAST_ROUND_TOKENS))
+
+
+def call_cycles_of(request: dict[str, Any], rounds: int) -> int:
+    """Bound what `rounds` calls for one answer cost: its whole text once, and each one's fees."""
     tokens = min(request["max_tokens"] or ROUND_TOKENS, ROUND_TOKENS)
-    fee_cycles = outcall_fee_cycles(request_bytes_bound(request), max_response_bytes_for(tokens))
-    return Price(hit_fee_cycles, samples * (fee_cycles + INFER_CYCLES), samples * margin_cycles)
+    sent_bytes = request_bytes_bound(request)
+    cycles = outcall_fee_cycles(sent_bytes, max_response_bytes_for(tokens)) + INFER_CYCLES
+    so_far_bytes = LEAST_ROUND_TOKENS * BYTES_SO_FAR_PER_TOKEN
+    for number in range(1, rounds):
+        cycles += outcall_fee_cycles(sent_bytes, ENVELOPE_BYTES) + INFER_CYCLES
+        cycles += number * so_far_bytes * SO_FAR_CYCLES_PER_BYTE
+    return cycles
 
 
 def quote_of(price: Price) -> dict[str, int]:

@@ -79,7 +79,9 @@ def prepare_all(
     so_fars = [one["so_far"] for one in inferences]
     turns = [Turn(prompts[index].messages, so_fars[index]) for index in range(len(prompts))]
     asking = Asking(provider, request, tuple(turns), budget.max_tokens, seed)
-    key = idempotency_key([Sample(one["digest"], one["sample"]) for one in inferences])
+    key = idempotency_key(
+        [Sample(one["digest"], one["sample"]) for one in inferences], tuple(so_fars)
+    )
     is_onchain = provider.form in CHAIN_FORMS
     plan = plan_chain(asking, key) if is_onchain else plan_outcall(asking, key, nodes)
     stops = tuple(request["stop"])

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from infer_core.answer_text import settled_reply
 from infer_core.budget import finish_word
 from infer_core.inference import Prepared
+from infer_core.parameter_support import continues
 from infer_core.provider_rules import CHAIN_FORMS, LLAMA_CPP_CANISTER, NON_REPLICATED, Provider
 from infer_core.reply_fields import ModelReply
 
@@ -41,10 +42,17 @@ def inferred(
     inference = {
         "answer": answer,
         "provider": prepared.provider.name,
+        "continues": _continues(prepared, ended.finish_reason),
         "outcalls": outcalls,
         "charged_cycles": charged_cycles,
     }
     return {"Inferred": inference}
+
+
+def _continues(prepared: Prepared, finish_reason: str) -> str:
+    """Say "yes" where a round's bound cut the answer, and its provider can go on from there."""
+    is_cut = finish_reason == "length" and not prepared.budget.by_caller
+    return "yes" if is_cut and continues(prepared.provider) else "no"
 
 
 def whole_cost(prepared: Prepared) -> Cost:

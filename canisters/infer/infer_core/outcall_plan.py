@@ -15,6 +15,7 @@ from infer_core.provider_rules import (
     REPLICATED,
     Provider,
 )
+from infer_core.reply_room import room_with
 from refrain_core.json_texts import json_text
 from refrain_core.outcall_price import (
     DEFAULT_NODES,
@@ -73,9 +74,15 @@ def seed_of(seed: "int | None", sample: Sample, mode: str) -> "int | None":
     return None if seed is None else (seed + sample.number) % SEEDS
 
 
-def idempotency_key(samples: "list[Sample]") -> str:
-    """Name what a call asks, so that a proxy asks it once: the sample, or a hash of the list's."""
+def idempotency_key(samples: "list[Sample]", so_fars: "tuple[str, ...]" = ()) -> str:
+    """Name what a call asks, so that a proxy asks it once: the sample, or a hash of the list's.
+
+    A later round of a sample is another question, told apart by where it begins.
+    """
     names = [f"{sample.digest}-{sample.number}" for sample in samples]
+    for index, so_far in enumerate(so_fars):
+        if so_far:
+            names[index] += f"-{len(so_far)}"
     return names[0] if len(names) == 1 else sha256("\n".join(names).encode()).hexdigest()
 
 
@@ -85,7 +92,7 @@ def plan_outcall(asking: Asking, key: str, nodes: int = DEFAULT_NODES) -> Outcal
     url = endpoint_url(provider.url, _PATHS[provider.form])
     headers = _headers(provider, key)
     body = json_text(_FIELDS[provider.form](asking)).encode()
-    reply_bytes = max_response_bytes_for(asking.max_tokens, len(asking.turns))
+    reply_bytes = _room(asking)
     request_bytes = len(url) + len(body) + len(TRANSFORM)
     for name, value in headers:
         request_bytes += len(name) + len(value)
@@ -93,6 +100,15 @@ def plan_outcall(asking: Asking, key: str, nodes: int = DEFAULT_NODES) -> Outcal
     is_replicated = provider.mode != NON_REPLICATED
     plan = (url, headers, body, reply_bytes, is_replicated, nodes, request_bytes, fee_cycles)
     return OutcallPlan(*plan, fee_cycles + MARGIN_CYCLES)
+
+
+def _room(asking: Asking) -> int:
+    """Choose the reply's size, with room for the texts that are continued: some repeat them."""
+    room = max_response_bytes_for(asking.max_tokens, len(asking.turns))
+    for turn in asking.turns:
+        if turn.so_far:
+            room = room_with(room, turn.so_far)
+    return room
 
 
 def endpoint_url(url: str, path: str) -> str:

@@ -20,9 +20,11 @@ from refrain.cli.screen import (
     say,
     show,
     show_json,
+    show_part,
 )
 from refrain.cli.vote_options import vote_options
 from refrain.client.ask_request import AskOptions, ask_request
+from refrain.client.ask_streaming import ask_streaming
 from refrain.client.asking import Asked, Outcome, ask
 from refrain.client.connection import connect
 from refrain.client.vote_texts import vote_lines
@@ -39,6 +41,12 @@ if TYPE_CHECKING:
 @cache_options
 @vote_options
 @network_options
+@click.option(
+    "--stream",
+    "is_streaming",
+    is_flag=True,
+    help="Print the answer as it comes, round by round.",
+)
 @json_option
 def ask_command(
     folder: StateFolder,
@@ -49,15 +57,28 @@ def ask_command(
     **options: Any,
 ) -> None:
     """Ask PROMPT ("-" reads it from standard input) and print the answer."""
+    is_streaming = options.pop("is_streaming")
+    if as_json and is_streaming:
+        raise click.UsageError("--stream prints text as it comes, --json one object: choose one.")
     text = read_prompt(prompt)
     connection, served = _asked(folder, elsewhere, model)
     request = ask_request(AskOptions(text, served, **options))
-    with refusals_shown(as_json), _waiting():
-        outcome = ask(connection, request)
-    if as_json:
-        show_json(outcome_json(outcome))
-        return
-    show(outcome.answered["answer"]["content"])
+    if is_streaming:
+        with refusals_shown(as_json):
+            outcome = ask_streaming(connection, request, show_part)
+        show("")
+    else:
+        with refusals_shown(as_json), _waiting():
+            outcome = ask(connection, request)
+        if as_json:
+            show_json(outcome_json(outcome))
+            return
+        show(outcome.answered["answer"]["content"])
+    _tell(outcome)
+
+
+def _tell(outcome: Outcome) -> None:
+    """Say how an answer was agreed on, and to a person how it was served."""
     if outcome.verdict is not None:
         for line in vote_lines(outcome.verdict):
             say(line)

@@ -34,6 +34,12 @@ def show(text: str) -> None:
     click.echo(text)
 
 
+def show_part(text: str) -> None:
+    """Print a part of a result at once, without ending its line."""
+    click.echo(text, nl=False)
+    sys.stdout.flush()
+
+
 def show_json(value: dict[str, Any] | list[dict[str, Any]]) -> None:
     """Print a result for a program."""
     click.echo(json.dumps(value, indent=2, ensure_ascii=False))

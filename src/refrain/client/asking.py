@@ -9,8 +9,11 @@ from refrain.client.refusal_texts import refused
 from refrain.failures import RefrainError
 from refrain_core.cache_status import MISS, CacheStatus, parse_status
 
-_PAUSE_S = 0.1
-_GRACE_S = 5.0
+PAUSE_S = 0.1
+"""Between two looks at a ticket."""
+
+GRACE_S = 5.0
+"""How far this clock may be ahead of the network's."""
 
 
 class Asked(Protocol):
@@ -65,16 +68,22 @@ def ask(connection: Asked, request: dict[str, Any]) -> Outcome:
 def _follow(
     connection: Asked, ticket: dict[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    deadline_s = ticket["expires_at_ns"] / 1e9 + _GRACE_S
+    deadline_s = ticket["expires_at_ns"] / 1e9 + GRACE_S
     while time.time() < deadline_s:
         state = connection.query("batcher", "result", ticket["ticket"])
         if "Pending" not in state:
-            return _settled(state)
-        time.sleep(_PAUSE_S)
+            return settled(state)
+        time.sleep(PAUSE_S)
     raise RefrainError("The ticket was never settled. Ask again; see refrain status.")
 
 
-def _settled(state: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any] | None]:
+def settled(state: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """Read the answer, and the verdict of a vote, from a TicketState that is not pending.
+
+    Raises:
+        Refused: the flight failed, or its votes did not agree.
+        RefrainError: the ticket expired.
+    """
     if "Settled" in state:
         return state["Settled"], None
     if "Consistent" in state:

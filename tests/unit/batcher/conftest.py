@@ -95,8 +95,8 @@ def answer() -> dict[str, Any]:
 def inferred(answer: dict[str, Any]) -> Any:
     """Make infer's reply of an answer."""
 
-    def make(**fields: Any) -> dict[str, Any]:
-        inference = {"answer": {**answer, **fields}, "provider": "local"}
+    def make(continues: str = "no", **fields: Any) -> dict[str, Any]:
+        inference = {"answer": {**answer, **fields}, "provider": "local", "continues": continues}
         return {"Inferred": {**inference, "outcalls": 1, "charged_cycles": 5_000}}
 
     return make
@@ -156,3 +156,17 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
 def asking(world: World, request_for: Callable[..., dict[str, Any]]) -> Asking:
     """Provide askers."""
     return Asking(world, request_for)
+
+
+@pytest.fixture
+def said(inferred: Any) -> Any:
+    """Make infer's reply of one round's text, which goes on unless it is the last."""
+
+    def make(text: str, finish: str = "budget", tokens: int = 256) -> dict[str, Any]:
+        continues = "yes" if finish == "budget" else "no"
+        made: dict[str, Any] = inferred(
+            continues, content=text, finish=finish, completion_tokens=tokens
+        )
+        return made
+
+    return make

@@ -193,5 +193,6 @@ def inference(content: str) -> dict[str, Any]:
         "dropped_characters": 0,
         "created_at_ns": 3,
     }
-    one = {"answer": answer, "provider": "local", "outcalls": 1, "charged_cycles": 5_000}
+    cost = {"outcalls": 1, "charged_cycles": 5_000}
+    one = {"answer": answer, "provider": "local", "continues": "no", **cost}
     return {"Inferred": one}

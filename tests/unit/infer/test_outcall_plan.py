@@ -223,3 +223,11 @@ def test_an_answer_is_continued_only_where_that_is_known_to_work() -> None:
     refusal = continuers([ROUTER], "Once")
     assert isinstance(refusal, dict)
     assert "BadRequest" in refusal
+
+
+def test_each_round_of_a_sample_has_a_key_of_its_own() -> None:
+    """A proxy that knows a key replays its answer: a later round must not get the first one's."""
+    sample = Sample(DIGEST, 1)
+    keys = {idempotency_key([sample], (so_far,)) for so_far in ("", "Once", "Once upon")}
+    assert keys == {f"{DIGEST}-1", f"{DIGEST}-1-4", f"{DIGEST}-1-9"}
+    assert len(idempotency_key([sample, sample], ("", "x"))) == 64
