@@ -9,13 +9,14 @@ import pytest
 
 from tests.unit import fresh_canister
 from tests.unit.batcher import batcher_stage
+from tests.unit.batcher.dict_store import DictStore
 from tests.unit.batcher.moving_askers import FIRST, INFER, Asking
 from tests.unit.batcher.moving_world import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.unit.batcher.batcher_stage import DictStore, Message, Stage
+    from tests.unit.batcher.batcher_stage import Message, Stage
 
 MODEL = "smol@r1:q8_0"
 
@@ -23,14 +24,13 @@ MODEL = "smol@r1:q8_0"
 @pytest.fixture
 def store() -> DictStore:
     """Give one empty map."""
-    made: DictStore = batcher_stage.DictStore()
-    return made
+    return DictStore()
 
 
 @pytest.fixture
 def stores() -> Any:
     """Give as many empty maps as are asked for."""
-    return lambda count: [batcher_stage.DictStore() for _ in range(count)]
+    return lambda count: [DictStore() for _ in range(count)]
 
 
 @pytest.fixture

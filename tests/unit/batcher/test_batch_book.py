@@ -16,7 +16,7 @@ from batcher_core.batch_shelf import BatchStores
 from batcher_core.batches import Item, pack_batch, pack_item, unpack_batch, unpack_item
 from batcher_core.outcomes import answered_outcome, refused_outcome
 from batcher_core.pieced_texts import PiecedTexts
-from tests.unit.batcher.batcher_stage import DictStore
+from tests.unit.batcher.dict_store import DictStore
 from tests.unit.batcher.lines_of_batches import line_for
 
 BOUNDS = {"batches": (32, 500), "items": (40, 600), "texts": (50, 4_100), "meta": (40, 400)}

@@ -26,7 +26,7 @@ from batcher_core.flight_machine import (
 from batcher_core.flights import Flight, FlightBoard, pack_flight, unpack_flight
 
 if TYPE_CHECKING:
-    from tests.unit.batcher.batcher_stage import DictStore
+    from tests.unit.batcher.dict_store import DictStore
 
 FLIGHT = Flight("d" * 64, 7, 1_000, UNOPENED, 5_000, awaited=False)
 

@@ -21,7 +21,7 @@ from batcher_core.round_plan import (
 )
 from batcher_core.streams import PART_CHARACTERS, streamed
 from refrain_core.limits import DEFAULT_NEW_TOKENS
-from tests.unit.batcher.batcher_stage import DictStore
+from tests.unit.batcher.dict_store import DictStore
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=60)
 BOUNDS = (80, 4_090)

@@ -35,7 +35,7 @@ from refrain_core.cache_control import NO_DIRECTIVES
 from refrain_core.limits import MAX_NEGATIVE_TTL_S
 
 if TYPE_CHECKING:
-    from tests.unit.batcher.batcher_stage import DictStore
+    from tests.unit.batcher.dict_store import DictStore
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=40)
 NUMBER = st.integers(0, 2**32)
