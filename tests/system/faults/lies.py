@@ -17,7 +17,7 @@ DRIP_S = 0.02
 PATIENCE_S = 20.0
 LITTLE_PATIENCE_S = 0.5
 THREE_MEGABYTES = 3_000_000
-RESPONSE_LIMIT_BYTES = 12_288
+RESPONSE_LIMIT_BYTES = 8_192
 """What infer asks for where the caller names no max_tokens: 4,096 and 16 a token of 512."""
 
 
@@ -151,7 +151,7 @@ LIES = (
     Lie("UTF-8 garbage", saying(200, b'{"choices": "\xff\xfe\xc0"}'), "BadReply", _NOT_JSON),
     Lie("a word like a number", saying(200, b"error: busy"), "BadReply", _NOT_JSON),
     Lie("500 brackets", saying(200, b"[" * 500 + b"]" * 500), "BadReply", _NOT_JSON),
-    Lie("10,000 open brackets", saying(200, b"[" * 10_000), "BadReply", _NOT_JSON),
+    Lie("3,000 open brackets", saying(200, b"[" * 3_000), "BadReply", _NOT_JSON),
     Lie("a list", saying(200, []), "BadReply", "no JSON object"),
     Lie("no choices", saying(200, {}), "BadReply", _NO_CONTENT),
     Lie("empty choices", saying(200, {"choices": []}), "BadReply", _NO_CHOICES),

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from tests.system.faults.lying_server import LyingServer
 
 QUESTION = "What does it cost?"
+TOKENS = 64
+"""Fewer than any round has, whatever the provider's pace."""
 
 
 def taken_fees(network: ServedNetwork, monkeypatch: pytest.MonkeyPatch) -> list[int]:
@@ -43,7 +45,7 @@ def test_a_quote_is_what_the_subnet_takes(
     network = ServedNetwork(tmp_path / "ids.json", server.url, nodes=nodes)
     assert "Ok" in network.update("infer", "set_subnet_nodes", nodes)
     writer = PayingWriter(network)
-    inference = writer.inference(QUESTION)
+    inference = writer.inference(QUESTION, max_tokens=TOKENS)
     quoted = writer.quote("quote_transports", inference)["Quoted"]
     by_transport = {
         one["transport"]: one["fee_cycles"] for one in quoted if one["pricing_version"] == 1
@@ -52,7 +54,7 @@ def test_a_quote_is_what_the_subnet_takes(
     for transport in MODES:
         server.forget()
         fees = taken_fees(network, monkeypatch)
-        result, paid = writer.infer(QUESTION, transport=transport)
+        result, paid = writer.infer(QUESTION, max_tokens=TOKENS, transport=transport)
         assert "Inferred" in result
         assert paid == by_transport[transport]
         carried = inference | {"transport": transport}

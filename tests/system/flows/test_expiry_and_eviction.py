@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from cache_core.cache_bounds import LONGEST_LABELS
 from refrain.daemon.deployment import PROVIDER
 from refrain_core.request_parts import parts_text
 from tests.statuses import HIT, MISS, MISS_STORED
@@ -81,9 +82,9 @@ def test_lookup_does_not_keep_an_answer(network: Network) -> None:
 
 def test_bound_on_bytes_evicts_as_many_as_it_needs(network: Network) -> None:
     """A large answer makes room for itself, and the bytes never exceed their bound."""
-    limit = 2 * HEADER_BYTES + 2_000
+    limit = HEADER_BYTES + LONGEST_LABELS + 2_500
     network.configure("cache", max_bytes=limit, max_answer_bytes=2_500)
-    small = store(network, "a", "b", text="s" * 900)
+    small = store(network, "a", "b", text="s" * 1_800)
     [large] = store(network, "c", text="l" * 2_500)
     assert [is_hit(network, each) for each in (*small, large)] == [False, False, True]
     counters = network.counters("cache")
@@ -132,7 +133,7 @@ def test_bounds_of_no_use_are_refused(shared: Network, field: str, value: int) -
 
 def test_answer_of_exactly_the_largest_size_is_stored(network: Network) -> None:
     """The bound itself still fits, one byte more does not."""
-    network.configure("cache", max_answer_bytes=100, max_bytes=100 + HEADER_BYTES)
+    network.configure("cache", max_answer_bytes=100, max_bytes=100 + HEADER_BYTES + LONGEST_LABELS)
     assert store(network, "fits", text="x" * 100)[0]["cache_status"] == MISS_STORED
     assert store(network, "does not", text="x" * 101)[0]["cache_status"] == MISS
     assert network.counters("cache")["entries"] == 1
