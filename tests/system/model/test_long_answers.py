@@ -29,10 +29,15 @@ STORY = "Tell me a long story about the sea."
 
 @pytest.fixture
 def in_rounds(answering: ServedNetwork) -> Iterator[ServedNetwork]:
-    """The network, whose provider gives few tokens in a round for the time of a test."""
-    answering.set_provider(max_new_tokens=ROUND_TOKENS)
+    """The network, whose provider gives few tokens in a round for the time of a test.
+
+    It takes no lists meanwhile, whose items are not continued over rounds.
+    """
+    answering.set_provider(max_new_tokens=ROUND_TOKENS, features=["llama_cpp", "prefill"])
+    assert "Ok" in answering.update("batcher", "refresh_models")
     yield answering
     answering.set_provider()
+    assert "Ok" in answering.update("batcher", "refresh_models")
 
 
 def asked_tokens(server: LyingServer) -> list[int]:
