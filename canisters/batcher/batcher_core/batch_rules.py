@@ -33,7 +33,7 @@ KEPT_NS = 86_400 * NANOSECONDS
 
 def lines_of(text: str) -> list[str]:
     """Split a batch's text into its lines that are not blank."""
-    return [line for line in text.split("\n") if line.strip()]
+    return [line for line in text.split("\n") if line.strip(" \t\r")]
 
 
 def refuse_batch(

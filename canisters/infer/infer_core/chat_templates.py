@@ -32,6 +32,9 @@ FORCED_THINKING = OPENING + "\n"
 _SMOLLM2_SYSTEM = "You are a helpful AI assistant named SmolLM, trained by Hugging Face"
 _CHATML_MARKS = ("<|im_start|>", "<|im_end|>", "<|endoftext|>")
 _USER = "<\uff5cUser\uff5c>"
+_BLANKS = " \t\r\n"
+"""Named, since the interpreters do not agree on what else is blank."""
+
 _ASSISTANT = "<\uff5cAssistant\uff5c>"
 _END = "<\uff5cend\u2581of\u2581sentence\uff5c>"
 _DEEPSEEK_MARKS = (_USER, _ASSISTANT, _END, "<\uff5cbegin\u2581of\u2581sentence\uff5c>")
@@ -108,7 +111,7 @@ def _deepseek(told: "list[tuple[str, str]]") -> str:
             pieces.append(_USER + (system + "\n\n" + content if system else content))
             system = ""
         elif role == "assistant":
-            pieces.append(_ASSISTANT + content.rpartition(CLOSING)[2].strip() + _END)
+            pieces.append(_ASSISTANT + content.rpartition(CLOSING)[2].strip(_BLANKS) + _END)
     return "".join(pieces) + _ASSISTANT
 
 
