@@ -68,15 +68,6 @@ def through_window(work: Work, priority: int = NORMAL) -> Working:
         ic.print(f"in a window: {type(error).__name__}")
 
 
-def dropped(token: int) -> "Work | None":
-    """Take a flight out that still waits, and give its hold back; None if it does not wait."""
-    if not gate.room.drop(token):
-        return None
-    work = _aboard.pop(token).work
-    till.release(work)
-    return work
-
-
 def wake() -> Working:
     """Let leave what can; for a timer, whose exceptions nobody would see."""
     _alarm.at_ns = 0

@@ -15,9 +15,8 @@ from kybra_replica.candid.nesting import (
 )
 from kybra_replica.candid.reader import Reader
 from kybra_replica.candid.scalar_readers import read_nothing
-from kybra_replica.candid.type_size import is_short
+from kybra_replica.candid.type_size import short_text
 from kybra_replica.candid.type_table import header_bytes
-from kybra_replica.candid.type_text import expanded_text
 from kybra_replica.candid.wire_types import reference_text
 
 if TYPE_CHECKING:
@@ -93,8 +92,7 @@ def _new_plan(data: bytes, types: tuple[CandidType, ...], table: TypeTable) -> _
     readers: list[Read] = []
     for at, of in enumerate(types):
         if at < len(header.args):
-            expected = expanded_text(of, table) if is_short(of, table) else ""
-            explanation = _explanation(at, header.args[at], expected)
+            explanation = _explanation(at, header.args[at], short_text(of, table))
             readers.append(_explaining(coercions.reader(header.args[at], of), explanation))
         else:
             readers.append(_absent(of, table))
@@ -127,8 +125,9 @@ def _absent(of: CandidType, table: TypeTable) -> Read:
     if may_lack(of, table):
         return read_nothing
     complaint = "No more values on the wire"
-    if is_short(of, table):
-        complaint += f", the expected type {expanded_text(of, table)} is not opt, null, or reserved"
+    expected = short_text(of, table)
+    if expected:
+        complaint += f", the expected type {expected} is not opt, null, or reserved"
 
     def refuse(_reader: Reader) -> None:
         raise CandidDecodeError(complaint)

@@ -9,8 +9,7 @@ from kybra import Principal
 from kybra_replica.candid.errors import SubtypeMismatch
 from kybra_replica.candid.scalar_readers import read_func, read_principal
 from kybra_replica.candid.subtyping import Subtyping
-from kybra_replica.candid.type_size import LONGEST_TYPE, is_short
-from kybra_replica.candid.type_text import expanded_text
+from kybra_replica.candid.type_size import LONGEST_TYPE, short_text
 from kybra_replica.candid.wire_types import Header, shape_text
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ class ReferenceReaders:
             self._verdicts[key] = Subtyping(self._header, self._table).holds(reference, of)
         if self._verdicts[key]:
             return
-        left, right = shape_text(self._header, reference), expanded_text(of, self._table)
-        if len(left) > LONGEST_TYPE or not is_short(of, self._table):
+        left, right = shape_text(self._header, reference), short_text(of, self._table)
+        if len(left) > LONGEST_TYPE or not right:
             raise SubtypeMismatch("subtype mismatch")
         raise SubtypeMismatch(f"{left} is not a subtype of {right}")

@@ -1,4 +1,4 @@
-"""Whether a type is short enough to stand in an error's text.
+"""Types in the texts of errors, if they are short enough to stand there.
 
 Source: the candid crate 0.10.10, `types::internal::text_size`. Its allowance shrinks by all fields
 so far with every field, so that a record is "long" well before its text has as many characters.
@@ -20,6 +20,7 @@ from kybra_replica.candid.model import (
     Vec,
 )
 from kybra_replica.candid.nesting import recursive_names
+from kybra_replica.candid.type_text import expanded_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,13 +43,13 @@ class _TooLongError(Exception):
     pass
 
 
-def is_short(of: CandidType, table: TypeTable) -> bool:
-    """Whether the crate writes this type out in errors."""
+def short_text(of: CandidType, table: TypeTable) -> str:
+    """Write a type out as the crate's errors do; "" where it is too long for them."""
     try:
         _Sizes(table).size(of, LONGEST_TYPE)
     except _TooLongError:
-        return False
-    return True
+        return ""
+    return expanded_text(of, table)
 
 
 class _Sizes:

@@ -18,6 +18,10 @@ _FEWER_INSTRUCTIONS = (
 _ADVICE = {
     "IC0502": (_HANDLE, "trapped"),
     "IC0503": (_HANDLE, "trapped-explicitly"),
+    "IC0514": (
+        "Check that you want to overwrite the canister and, if so, use mode='reinstall'.",
+        "canister-not-empty",
+    ),
     "IC0522": (_FEWER_INSTRUCTIONS, "instruction-limit-exceeded"),
     "IC0536": (
         "Check that the method being called is exported by the target canister.",

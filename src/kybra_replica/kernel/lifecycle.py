@@ -183,4 +183,4 @@ def _check_mode(canister: Canister, mode: Mode) -> None:
 def _refused(canister: Canister, new: WorkerLink | None, undone: MessageUndone) -> Exception:
     if new is not None:
         new.close()
-    return refused(rejects.trapped(canister.text, undone.trap.code, undone.trap.text))
+    return refused(rejects.in_canister(canister.text, undone.trap.text, undone.trap.code))

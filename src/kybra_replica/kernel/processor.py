@@ -170,7 +170,7 @@ class Processor(ReadOnlyRuns):
         with self._state.store.transaction():
             self._state.burn(canister, execution_fee(0))
             self._state.save(canister)
-        self._end(canister, context, rejects.trapped(canister.text, trap.code, trap.text))
+        self._end(canister, context, rejects.in_canister(canister.text, trap.text, trap.code))
 
     def _end(self, canister: Canister, context: CallContext, reject: Reject) -> None:
         if not context.answered and not context.awaiting:

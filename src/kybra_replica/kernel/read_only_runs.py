@@ -54,7 +54,7 @@ class ReadOnlyRuns:
         facts = {**self.facts(canister, "inspect", method, arg), "caller": caller}
         result = self._run_discarded(canister, facts)
         if isinstance(result, Trap):
-            return rejects.trapped(canister.text, result.code, result.text)
+            return rejects.in_canister(canister.text, result.text, result.code)
         return None if result.accept_message else rejects.refused_by_inspection(canister.text)
 
     def facts(self, canister: Canister, kind: str, name: str, arg: bytes) -> dict[str, Any]:
@@ -100,7 +100,7 @@ class ReadOnlyRuns:
 def answer_of_query(canister: Canister, result: Outcome | Trap) -> Answer:
     """What the caller of a query hears."""
     if isinstance(result, Trap):
-        return rejects.trapped(canister.text, result.code, result.text)
+        return rejects.in_canister(canister.text, result.text, result.code)
     return _answer_of(result) or rejects.no_reply(canister.text)
 
 

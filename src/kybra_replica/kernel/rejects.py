@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kybra_replica.kernel.advice import advised, with_link
+from kybra_replica.kernel.advice import advised
 
 SYS_FATAL = 1
 SYS_TRANSIENT = 2
@@ -51,14 +51,14 @@ def refused(reject: Reject) -> Rejected:
     return Rejected(reject.code, reject.message, reject.error_code)
 
 
-def trapped(canister: str, code: str, text: str) -> Reject:
-    """A trap of `canister`, with the platform's code and text."""
-    return _from_canister(canister, text, code)
+def in_canister(canister: str, text: str, code: str = "", reject: int = CANISTER_ERROR) -> Reject:
+    """What went wrong within `canister`, with the platform's advice for the code."""
+    return Reject(reject, advised(f"Error from Canister {canister}: {text}", code), code)
 
 
 def no_method(canister: str, kind: str, method: str) -> Reject:
     """A method that the canister does not export as such."""
-    return _from_canister(canister, f"Canister has no {kind} method '{method}'.", "IC0536")
+    return in_canister(canister, f"Canister has no {kind} method '{method}'.", "IC0536")
 
 
 def no_canister(canister: str) -> Reject:
@@ -69,18 +69,16 @@ def no_canister(canister: str) -> Reject:
 def not_installed(canister: str) -> Reject:
     """A canister without a program."""
     why = "Attempted to execute a message, but the canister contains no Wasm module."
-    return _from_canister(canister, why, "IC0537")
+    return in_canister(canister, why, "IC0537")
 
 
 def not_empty(canister: str) -> Reject:
     """A canister that holds code already, where an empty one was wanted."""
     text = (
         f"Canister {canister} cannot be installed because the canister is not empty. "
-        "Try installing with mode='reinstall' instead."
+        "Try installing with mode='reinstall' instead"
     )
-    advice = "Check that you want to overwrite the canister and, if so, use mode='reinstall'."
-    advised_text = f"{text}\n{with_link(advice, 'canister-not-empty')}"
-    return Reject(CANISTER_ERROR, advised_text, "IC0514")
+    return Reject(CANISTER_ERROR, advised(text, "IC0514"), "IC0514")
 
 
 def without_program(canister: str, module_hash: str) -> Reject:
@@ -91,7 +89,7 @@ def without_program(canister: str, module_hash: str) -> Reject:
 def foreign_code(canister: str) -> Reject:
     """A canister whose module this replica keeps but cannot run."""
     why = "The canister's module carries no Python bundle: this replica keeps it and runs no calls."
-    return Reject(CANISTER_ERROR, f"Error from Canister {canister}: {why}", "IC0521")
+    return in_canister(canister, why, "IC0521")
 
 
 def not_running(canister: str, status: str) -> Reject:
@@ -109,8 +107,7 @@ def query_not_running(canister: str, status: str) -> Reject:
 
 def no_reply(canister: str) -> Reject:
     """A call whose canister did all it did and never replied, as ingress sees it."""
-    text = f"Error from Canister {canister}: Canister did not reply to the call"
-    return Reject(CANISTER_ERROR, text, "IC0506")
+    return in_canister(canister, "Canister did not reply to the call", "IC0506")
 
 
 def no_response() -> Reject:
@@ -120,21 +117,15 @@ def no_response() -> Reject:
 
 def refused_by_inspection(canister: str) -> Reject:
     """inspect_message did not accept."""
-    text = f"Error from Canister {canister}: Canister rejected the message"
-    return Reject(CANISTER_REJECT, text)
+    return in_canister(canister, "Canister rejected the message", reject=CANISTER_REJECT)
 
 
 def lost_to_upgrade(canister: str) -> Reject:
     """A call that awaited something when its canister's program was replaced."""
-    return _from_canister(canister, "Canister trapped: unreachable", "IC0502")
+    return in_canister(canister, "Canister trapped: unreachable", "IC0502")
 
 
 def lost_to_restart(canister: str) -> Reject:
     """A call that was under way when the replica's process ended."""
     text = f"Error from Canister {canister}: the call was suspended when the replica restarted"
     return Reject(CANISTER_ERROR, text, "IC0502")
-
-
-def _from_canister(canister: str, text: str, error_code: str) -> Reject:
-    full = f"Error from Canister {canister}: {text}"
-    return Reject(CANISTER_ERROR, advised(full, error_code), error_code)
