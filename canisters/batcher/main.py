@@ -23,6 +23,7 @@ from batcher_admin import (
 from batcher_rows import rows
 from batcher_state import desk, tallies, voter_book
 from cache_wiring import add_cache, remove_cache, shards
+from cancelling import cancel
 from membership import allow_member, deny_member, members
 from refrain_api.ask_records import AskRequest
 from refrain_api.batcher_records import (
@@ -63,6 +64,7 @@ __all__ = [
     "batch_errors",
     "batch_output",
     "batch_status",
+    "cancel",
     "configure",
     "connect",
     "counters",

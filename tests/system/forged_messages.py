@@ -53,6 +53,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "batch_errors": (1, 0),
     "batch_output": (1, 0),
     "batch_status": (1,),
+    "cancel": (1,),
     "certified_hit": (DIGEST,),
     "clear_taint": ("a-voter",),
     "configure_namespace": (NAMESPACE,),

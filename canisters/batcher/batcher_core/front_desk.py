@@ -3,6 +3,7 @@
 from typing import Any
 
 from batcher_core.batcher_bounds import Settings
+from batcher_core.called_off import CalledOff
 from batcher_core.fetch_watch import FetchWatch
 from batcher_core.flight_machine import UNOPENED, WORK_REFUSED
 from batcher_core.flights import Flight, FlightBoard
@@ -38,6 +39,7 @@ class FrontDesk:
         self._results = ResultShelf(stores.results)
         self._numbering = Numbering(stores.meta)
         self.lost = LostWork(self._flights, WorkShelf(stores.works), self._numbering)
+        self.off = CalledOff(self._flights, self._tickets, self.lost.works)
         self._moved: dict[int, int] = {}
 
     def load(self) -> None:
@@ -116,11 +118,11 @@ class FrontDesk:
         return ticket_record(number, flight.digest, flight.read_until_ns)
 
     def settle_ticket(self, number: int, asker: str, outcome: Outcome) -> None:
-        """Give a ticket an outcome of its own, whatever becomes of its flight."""
+        """Give a ticket an outcome of its own, whatever becomes of its flight; it gets one once."""
         ticket = self._tickets.read(number, asker)
-        if ticket is not None:
+        if ticket is not None and ticket.token != number:
             self._results.write(number, outcome, ticket.expires_at_ns)
-            self._tickets.issue(number, ticket._replace(token=number))
+            self._tickets.detach(number, ticket)
 
     def lay_by(self, number: int, asker: str, spare: Outcome) -> None:
         """Keep an answer that a ticket gets if its flight comes to nothing."""
@@ -161,6 +163,10 @@ class FrontDesk:
         """Note that the cache kept the answer, for whoever reads it by ticket."""
         self._results.relabel(self._moved.pop(token, token), digest, status)
 
+    def ticket(self, number: int, asker: str) -> "Ticket | None":
+        """Return a ticket of the asker's."""
+        return self._tickets.read(number, asker)
+
     def ticket_state(self, number: int, asker: str, now_ns: int) -> dict[str, Any]:
         """Return where a ticket stands, as a TicketState; changes nothing."""
         ticket = self._tickets.read(number, asker)
@@ -172,3 +178,4 @@ class FrontDesk:
         self._tickets.sweep(now_ns, SWEEP_STEPS)
         self._results.sweep(now_ns, SWEEP_STEPS)
         self.watch.sweep(now_ns - _LOOKUP_LOST_NS)
+        self.off.sweep(now_ns - _LOOKUP_LOST_NS)
