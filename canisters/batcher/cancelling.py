@@ -11,6 +11,7 @@ from batcher_core.polls import Poll
 from batcher_state import desk, ledger, polls, tallies
 from polling import concluded
 from refrain_api.batcher_records import CancelResult
+from refrain_api.caller_texts import caller_text
 from refrain_core.leases import held
 from refrain_core.refusals import bad_request, cancelled
 from window_calls import withdrawn
@@ -25,7 +26,7 @@ def cancel(ticket: nat64) -> CancelResult:
 
     Nothing is awaited, and an error traps: so it happens as a whole or not at all.
     """
-    return cast("CancelResult", _cancelled(ic.caller().to_str(), ticket))
+    return cast("CancelResult", _cancelled(caller_text(), ticket))
 
 
 def _cancelled(asker: str, number: int) -> dict[str, Any]:

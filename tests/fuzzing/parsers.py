@@ -155,7 +155,12 @@ def parsers() -> list[Parser]:
     endpoints = (f"/api/v3/canister/{CANISTER}/call", f"/api/v2/subnet/{CANISTER}/read_state")
     calls = b'{"sender": "BA==", "canister_id": "AAAAAAAAAAEBAQ==", "method": "ask", "payload": ""}'
     return [
-        Parser("CBOR", cbor.decode, (_content("call", arg=b"x"),), RequestRefused),
+        Parser(
+            "CBOR",
+            cbor.decode,
+            (_content("call", arg=b"x"), cbor.encode_uncounted({"status": "replied", "reply": {}})),
+            RequestRefused,
+        ),
         *_requests(),
         _certificates(),
         _witnesses(),

@@ -13,6 +13,7 @@ from batcher_core import (
     money,
     numbering,
     outcomes,
+    request_size,
     tallies,
 )
 from batcher_core.batcher_bounds import Settings
@@ -156,9 +157,12 @@ def books_of_money(book: Recording) -> None:
     book.chapter("batcher: money")
     for request in [*odd_requests(), ask(max_tokens=1), ask(max_tokens=9_999)]:
         book.call(money.request_bytes_bound, request)
+        book.call(request_size.request_bytes, request)
         price = book.call(money.price_of, request, 5, 7)
         book.call(money.quote_of, price)
         book.call(money.Price.miss_cycles, price)
+    for text in TEXTS:
+        book.call(request_size.text_bytes, text)
     made = Inputs(32)
     account = money.Account()
     for _ in range(100):
