@@ -45,6 +45,7 @@ BATCH = {"lines": "{}", "window_s": 60}
 NAMESPACE = {"namespace": "public", "policy": "lru", "max_entries": 1, "max_bytes": 0}
 FAILURE = {"digest": DIGEST, "namespace": "public", "refusal": {"Internal": "x"}, "ttl_s": 9}
 ARGUMENTS: dict[str, tuple[Any, ...]] = {
+    "allow_callback": ({"canister": STRANGER, "method": "take"},),
     "allow_asker": ({"caller": STRANGER, "sponsored": "yes"},),
     "allow_member": ("shared:staff", STRANGER),
     "ask": (request("hello"),),
@@ -55,6 +56,10 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "batch_status": (1,),
     "cancel": (1,),
     "certified_hit": (DIGEST,),
+    "delivered": (1,),
+    "delivery": (1,),
+    "deny_callback": ({"canister": STRANGER, "method": "take"},),
+    "submit_to": (request("hello"), "take"),
     "clear_taint": ("a-voter",),
     "configure_namespace": (NAMESPACE,),
     "connect": (STRANGER, STRANGER),
@@ -121,6 +126,7 @@ WITHOUT_ARGUMENTS = frozenset(
     (
         "account",
         "askers",
+        "callbacks",
         "counters",
         "hidden_scopes",
         "models",

@@ -1,6 +1,6 @@
 """Flights, tickets and results together: who opens, who joins, who may settle, what is read."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from batcher_core.batcher_bounds import Settings
 from batcher_core.called_off import CalledOff
@@ -17,6 +17,9 @@ from batcher_core.tickets import Ticket, TicketBook
 from batcher_core.work_shelf import WorkShelf
 from refrain_core.limits import NANOSECONDS
 from refrain_core.refusals import busy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SWEEP_INTERVAL_S = 60
 """An empty timer's message costs 16 M cycles: a minute's are 23 B a day, ten seconds' 139 B."""
@@ -41,6 +44,7 @@ class FrontDesk:
         self.lost = LostWork(self._flights, WorkShelf(stores.works), self._numbering)
         self.off = CalledOff(self._flights, self._tickets, self.lost.works)
         self._moved: dict[int, int] = {}
+        self.told: Callable[[int], None] = _nobody
 
     def load(self) -> None:
         """Rebuild every index of the heap."""
@@ -123,6 +127,7 @@ class FrontDesk:
         if ticket is not None and ticket.token != number:
             self._results.write(number, outcome, ticket.expires_at_ns)
             self._tickets.detach(number, ticket)
+            self.told(number)
 
     def lay_by(self, number: int, asker: str, spare: Outcome) -> None:
         """Keep an answer that a ticket gets if its flight comes to nothing."""
@@ -157,6 +162,7 @@ class FrontDesk:
                 self._moved[token] = flight.shelf
         self._flights.advance(flight, WORK_REFUSED if outcome.answered is None else event)
         self.watch.settle(digest, outcome)
+        self.told(flight.waiters_token)
         return True
 
     def note_stored(self, digest: str, token: int, status: str) -> None:
@@ -179,3 +185,7 @@ class FrontDesk:
         self._results.sweep(now_ns, SWEEP_STEPS)
         self.watch.sweep(now_ns - _LOOKUP_LOST_NS)
         self.off.sweep(now_ns - _LOOKUP_LOST_NS)
+
+
+def _nobody(_token: int) -> None:
+    """Tell nobody that a flight or a ticket ended."""
