@@ -3,10 +3,11 @@
 from collections.abc import Generator
 from typing import Any, cast
 
-from kybra import Async, CallResult, Principal, ic, nat64, query, update
+from kybra import Async, CallResult, nat64, query, update
 
 from batcher_state import ledger
 from refrain_api.account_records import Account, WithdrawResult
+from refrain_api.caller_texts import KnownPrincipal, caller_text
 from refrain_api.cycles_service import CyclesService
 from refrain_core.refusals import bad_request, internal, too_few_cycles
 
@@ -19,7 +20,7 @@ SENDING_CYCLES = 10_000_000
 @query
 def account() -> Account:
     """Return the caller's own account; one who never paid has an empty one."""
-    return cast("Account", ledger.account(ic.caller().to_str())._asdict())
+    return cast("Account", ledger.account(caller_text())._asdict())
 
 
 @update
@@ -30,13 +31,12 @@ def withdraw(cycles: nat64) -> Async[WithdrawResult]:
     begins, and comes back only with the platform's word that the transfer failed.
     """
     try:
-        return cast("WithdrawResult", (yield from _withdrawn(ic.caller(), cycles)))
+        return cast("WithdrawResult", (yield from _withdrawn(caller_text(), cycles)))
     except Exception as error:  # noqa: BLE001 - an async method answers whatever happens
         return cast("WithdrawResult", _refused(internal(f"{type(error).__name__} in withdraw")))
 
 
-def _withdrawn(caller: Principal, cycles: int) -> Withdrawing:
-    asker = caller.to_str()
+def _withdrawn(asker: str, cycles: int) -> Withdrawing:
     credit = ledger.account(asker).credit
     if cycles <= SENDING_CYCLES:
         return _refused(bad_request(f"sending takes {SENDING_CYCLES} cycles: withdraw more"))
@@ -44,10 +44,11 @@ def _withdrawn(caller: Principal, cycles: int) -> Withdrawing:
         return _refused(too_few_cycles(cycles, credit))
     ledger.withdraw(asker, cycles)
     sent = cycles - SENDING_CYCLES
-    service = CyclesService(Principal.management_canister())
+    service = CyclesService(cast("Any", KnownPrincipal("aaaaa-aa")))
     # Committed: the credit is taken. A trap behind this leaves it taken, since the transfer may
     # have succeeded: better a claim to be settled by hand than cycles sent twice.
-    reply: CallResult[Any] = yield service.deposit_cycles({"canister_id": caller}).with_cycles(sent)
+    receiver: Any = {"canister_id": KnownPrincipal(asker)}
+    reply: CallResult[Any] = yield service.deposit_cycles(receiver).with_cycles(sent)
     if reply.Err is None:
         return {"Withdrawn": {"cycles": sent}}
     ledger.give_back(asker, cycles)

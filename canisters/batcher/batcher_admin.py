@@ -2,7 +2,7 @@
 
 from typing import Any, cast
 
-from kybra import Async, CallResult, Principal, Vec, ic, query, text, update
+from kybra import Async, CallResult, Vec, query, text, update
 
 from batcher_core.asker_admission import refuse_asker
 from batcher_core.batcher_bounds import refuse_settings, settings_from
@@ -10,9 +10,10 @@ from batcher_core.fair_queue import PRIORITIES
 from batcher_core.key_space import SERVING
 from batcher_core.window_lanes import listed_models
 from batcher_rows import MAX_ASKERS, MAX_MODELS, rows
+from other_canisters import connected_infer
 from refrain_api.batcher_records import AskerSettings, BatcherSettings
+from refrain_api.caller_texts import caller_text
 from refrain_api.refusal_variants import Done
-from refrain_api.services import InferService
 from refrain_core.access import refuse_controller_removal, refuse_grant, refuse_unless_controller
 from refrain_core.model_names import parse_model
 from refrain_core.refusals import bad_request, internal, unreachable
@@ -40,7 +41,7 @@ def refresh_models() -> Async[Done]:
         refusal = _refuse_stranger() or _refuse_unconnected()
         if refusal is not None:
             return _refused(refusal)
-        service = InferService(Principal.from_str(rows.wiring["infer"]))
+        service = connected_infer()
         # Committed: nothing; the list is replaced after the reply, or stays.
         reply: CallResult[Any] = yield service.models()
         if reply.Err is not None:
@@ -138,7 +139,7 @@ def remove_controller(principal: text) -> Done:
 
 
 def _refuse_stranger() -> "dict[str, Any] | None":
-    return refuse_unless_controller(ic.caller().to_str(), rows.controllers)
+    return refuse_unless_controller(caller_text(), rows.controllers)
 
 
 def _refuse_unconnected() -> "dict[str, Any] | None":

@@ -3,13 +3,14 @@
 from collections.abc import Generator
 from typing import Any, cast
 
-from kybra import Async, CallResult, ic, query, text, update
+from kybra import Async, CallResult, query, text, update
 
 import mover
 from batcher_core.key_space import JOINING, LEAVING, refuse_adding, refuse_removing
 from batcher_core.move_progress import Progress
 from batcher_rows import rows
-from keeping import cache_at
+from other_canisters import cache_at
+from refrain_api.caller_texts import caller_text
 from refrain_api.moving_records import KeyShards
 from refrain_api.refusal_variants import Done
 from refrain_core.access import refuse_grant, refuse_unless_controller
@@ -95,7 +96,7 @@ def _changed(cache: str, state: str) -> Done:
 
 
 def _refuse_stranger() -> "dict[str, Any] | None":
-    return refuse_unless_controller(ic.caller().to_str(), rows.controllers)
+    return refuse_unless_controller(caller_text(), rows.controllers)
 
 
 def _refused(refusal: "dict[str, Any]") -> Done:

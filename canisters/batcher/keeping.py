@@ -3,7 +3,7 @@
 from collections.abc import Generator
 from typing import Any
 
-from kybra import CallResult, Principal, ic
+from kybra import CallResult, ic
 
 from batcher_core.ask_plan import Plan
 from batcher_core.call_reading import has_moved, is_elsewhere, stored_key
@@ -13,18 +13,13 @@ from batcher_core.serving import Found
 from batcher_core.vote_counting import winners
 from batcher_rows import rows
 from batcher_state import desk, tallies
-from refrain_api.services import CacheService
+from other_canisters import cache_at
 from refrain_core.freshness import is_worth_storing
 from refrain_core.request_parts import parts_text
 
 NANOSECONDS_PER_MS = 1_000_000
 
 Keeping = Generator[Any, Any, Outcome]
-
-
-def cache_at(name: str) -> CacheService:
-    """Return a cache by its principal."""
-    return CacheService(Principal.from_str(name))
 
 
 def fetched(namespace: str, digest: str, control: str) -> "Generator[Any, Any, CallResult[Any]]":

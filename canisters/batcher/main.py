@@ -33,6 +33,7 @@ from refrain_api.batcher_records import (
     SubmitResult,
     TicketState,
 )
+from refrain_api.caller_texts import caller_text, take_callers_as_texts
 from refrain_api.cycles_service import CyclesService
 from refrain_api.services import BatcherService, CacheService, InferService
 from refrain_api.vote_records import ProviderAgreement
@@ -91,12 +92,14 @@ __all__ = [
 @init
 def init_() -> void:
     """Begin closed: the installer is the only controller, and nobody else may ask."""
-    begin(ic.caller().to_str())
+    take_callers_as_texts()
+    begin(caller_text())
 
 
 @post_upgrade
 def post_upgrade_() -> void:
     """Rebuild the heap from stable memory, and go on with what the upgrade cut off."""
+    take_callers_as_texts()
     wake()
 
 
@@ -107,7 +110,7 @@ def ask(request: AskRequest) -> Async[Manual[AskResult]]:
     A stale answer is replied at once, and renewed behind the reply.
     """
     try:
-        boarding = yield from asked(ic.caller().to_str(), cast("dict[str, Any]", request))
+        boarding = yield from asked(caller_text(), cast("dict[str, Any]", request))
     except Exception as error:  # noqa: BLE001 - an async method answers whatever happens
         boarding = Boarding(_internal(error), None)
     ic.reply(boarding.reply)
@@ -119,7 +122,7 @@ def ask(request: AskRequest) -> Async[Manual[AskResult]]:
 def submit(request: AskRequest) -> Async[Manual[SubmitResult]]:
     """Reply a ticket at once and go on working: its outcome is read with `result`."""
     try:
-        boarding = boarded(ic.caller().to_str(), cast("dict[str, Any]", request))
+        boarding = boarded(caller_text(), cast("dict[str, Any]", request))
     except Exception as error:  # noqa: BLE001 - an async method answers whatever happens
         boarding = Boarding(_internal(error), None)
     ic.reply(boarding.reply)
@@ -130,7 +133,7 @@ def submit(request: AskRequest) -> Async[Manual[SubmitResult]]:
 @update
 def take_up(task: nat64) -> Async[Manual[text]]:
     """Do a piece of work that this canister told itself to do; nobody else can name one."""
-    taken = tasks.take(task, ic.caller().to_str())
+    taken = tasks.take(task, caller_text())
     # Nobody waits for this reply, and what it holds back is free again at once.
     ic.reply("" if taken is None else "taken up")
     yield from done(taken)
@@ -140,19 +143,19 @@ def take_up(task: nat64) -> Async[Manual[text]]:
 @query
 def result(ticket: nat64) -> TicketState:
     """Say where a ticket stands, to its asker only."""
-    return cast("TicketState", desk.ticket_state(ticket, ic.caller().to_str(), ic.time()))
+    return cast("TicketState", desk.ticket_state(ticket, caller_text(), ic.time()))
 
 
 @query
 def stream(ticket: nat64, cursor: nat64) -> StreamResult:
     """Say what a ticket's answer says from a character on, and whether that is all."""
-    return cast("StreamResult", read_stream(ticket, ic.caller().to_str(), cursor))
+    return cast("StreamResult", read_stream(ticket, caller_text(), cursor))
 
 
 @query
 def quote(request: AskRequest) -> QuoteResult:
     """Say what an ask will cost before it is made."""
-    reply = quoted(ic.caller().to_str(), cast("dict[str, Any]", request))
+    reply = quoted(caller_text(), cast("dict[str, Any]", request))
     return cast("QuoteResult", reply)
 
 

@@ -7,11 +7,12 @@ caches need it for those who look answers up by queries.
 from collections.abc import Generator
 from typing import Any, cast
 
-from kybra import Async, CallResult, Principal, Vec, ic, query, text, update
+from kybra import Async, CallResult, Vec, query, text, update
 
 from batcher_rows import MAX_MEMBERS, rows
+from other_canisters import cache_at
+from refrain_api.caller_texts import caller_text
 from refrain_api.refusal_variants import Done
-from refrain_api.services import CacheService
 from refrain_core.access import refuse_grant, refuse_unless_controller
 from refrain_core.namespaces import is_shared_name
 from refrain_core.refusals import bad_request, internal, unreachable
@@ -44,7 +45,7 @@ def deny_member(namespace: text, member: text) -> Async[Done]:
 @query
 def members(namespace: text) -> Vec[text]:
     """List the members of a shared namespace to them and to controllers; to others nobody."""
-    caller = ic.caller().to_str()
+    caller = caller_text()
     if not (caller in rows.controllers or rows.is_member(namespace, caller)):
         return []
     listings = [listing.split(" ") for listing in rows.members]
@@ -55,7 +56,7 @@ def _copied(method: str, namespace: str, member: str) -> Telling:
     """Tell the caches, and say which of them did not hear of it."""
     try:
         for cache in rows.space.in_order():
-            service = CacheService(Principal.from_str(cache))
+            service = cache_at(cache)
             tell = service.allow_member if method == "allow_member" else service.deny_member
             # Committed: the batcher's own list; a cache that misses it is told by a repetition.
             reply: CallResult[Any] = yield tell(namespace, member)
@@ -69,7 +70,7 @@ def _copied(method: str, namespace: str, member: str) -> Telling:
 
 
 def _refuse(namespace: str) -> "dict[str, Any] | None":
-    refusal = refuse_unless_controller(ic.caller().to_str(), rows.controllers)
+    refusal = refuse_unless_controller(caller_text(), rows.controllers)
     if refusal is None and not is_shared_name(namespace):
         refusal = bad_request('only a namespace "shared:NAME" has members')
     return refusal

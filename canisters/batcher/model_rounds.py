@@ -8,7 +8,7 @@ the rest only.
 from collections.abc import Generator
 from typing import Any, NamedTuple
 
-from kybra import CallResult, Principal, ic
+from kybra import CallResult, ic
 
 import till
 from batcher_core.ask_plan import Plan
@@ -26,7 +26,7 @@ from batcher_core.round_plan import (
 from batcher_core.work_items import Work
 from batcher_rows import rows
 from batcher_state import desk, rounds
-from refrain_api.services import InferService
+from other_canisters import connected_infer
 
 
 class Sampled(NamedTuple):
@@ -95,7 +95,7 @@ def _round(plan: Plan, kept: "Kept | None", most_cycles: int) -> "Generator[Any,
     inference["request"] = round_request(plan.request, kept)
     inference["so_far"] = "" if kept is None else kept.answer["content"]
     attached = min(most_cycles, round_cycles(plan.request, kept))
-    service = InferService(Principal.from_str(rows.wiring["infer"]))
+    service = connected_infer()
     # Committed: the dispatched flight with its lease, the hold on its asker's cycles, and every
     # round so far with what it cost; behind a reply also that reply.
     reply: CallResult[Any] = yield service.infer(inference).with_cycles(attached)

@@ -13,7 +13,7 @@ from kybra import Async, CallResult, ic, void
 from batcher_core.key_space import Leg
 from batcher_core.move_progress import advanced, arrived
 from batcher_rows import rows
-from keeping import cache_at
+from other_canisters import cache_at
 from refrain_core.limits import NANOSECONDS
 
 STEP_NS = 300 * NANOSECONDS

@@ -5,10 +5,11 @@ waits for, to take up a piece of work; each piece is then a generator of its own
 """
 
 from collections.abc import Callable, Generator
-from typing import Any
+from typing import Any, cast
 
-from kybra import Principal, ic
+from kybra import ic
 
+from refrain_api.caller_texts import KnownPrincipal
 from refrain_api.services import BatcherService
 
 Doing = Generator[Any, Any, None]
@@ -22,7 +23,7 @@ class TaskList:
         """Start with none."""
         self._tasks: dict[int, tuple[Task, Any]] = {}
         self._last = 0
-        self._itself: "Principal | None" = None
+        self._itself: "KnownPrincipal | None" = None
 
     def send(self, task: Task, subject: Any) -> bool:
         """Have `task` done with `subject` in a message of its own; False if it cannot be sent."""
@@ -30,8 +31,8 @@ class TaskList:
         self._tasks[self._last] = (task, subject)
         itself = self._itself
         if itself is None:
-            itself = self._itself = ic.id()
-        sent = BatcherService(itself).take_up(self._last).notify()
+            itself = self._itself = KnownPrincipal(str(ic.id()))
+        sent = BatcherService(cast("Any", itself)).take_up(self._last).notify()
         if sent.get("Err") is None:
             return True
         del self._tasks[self._last]

@@ -3,19 +3,18 @@
 from collections.abc import Generator
 from typing import Any, NamedTuple
 
-from kybra import CallResult, Principal, ic
+from kybra import CallResult, ic
 
 import till
 from batcher_core.call_reading import read_list, shares_of, was_sent
 from batcher_core.money import Price
 from batcher_core.serving import Found
 from batcher_core.work_items import Work
-from batcher_rows import rows
 from batcher_state import desk, tallies
 from keeping import kept
 from landing import abandoned, landed
 from model_rounds import sample_of
-from refrain_api.services import InferService
+from other_canisters import connected_infer
 from spares import serve_spare
 
 Asking = Generator[Any, Any, "tuple[list[Any], list[int]]"]
@@ -59,7 +58,7 @@ def charged_with(batch: list[Aboard], spent: list[int]) -> list[Aboard]:
 def asked(batch: list[Aboard]) -> Asking:
     """Ask for all by one call; return each one's reply or reject, and its share of the cost."""
     attached = price_of(batch).call_cycles
-    service = InferService(Principal.from_str(rows.wiring["infer"]))
+    service = connected_infer()
     samples: list[Any] = [sample_of(aboard.work.plan) for aboard in batch]
     call = service.infer(samples[0]) if len(batch) == 1 else service.infer_many(samples)
     # Committed: the dispatched flights with their leases, the holds on their askers' cycles, and

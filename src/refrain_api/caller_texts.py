@@ -7,6 +7,7 @@ needs the text that Kybra began with; so `from_str` is `str` here, and a caller 
 """
 
 import kybra
+from kybra import ic
 
 
 class PrincipalText:
@@ -33,3 +34,8 @@ def take_callers_as_texts() -> None:
     Modules that imported Principal before keep it, for what needs a principal's methods.
     """
     kybra.Principal = PrincipalText  # type: ignore[assignment,misc]
+
+
+def caller_text() -> str:
+    """Return the caller's principal as text; 0.4 M instructions, so ask once in a message."""
+    return str(ic.caller())

@@ -1,4 +1,4 @@
-"""The agent of `refrain` at a live gateway: certificates and query signatures under its root key."""
+"""Our agent at a live gateway: certificates and query signatures under the gateway's root key."""
 
 from __future__ import annotations
 

@@ -13,9 +13,11 @@ from batcher_core import (
     money,
     numbering,
     outcomes,
+    request_size,
     tallies,
 )
 from batcher_core.batcher_bounds import Settings
+from refrain_core import transitions
 from refrain_core.cache_control import NO_DIRECTIVES
 from tests.rustpython.inputs import (
     MODEL,
@@ -64,6 +66,7 @@ def machine(book: Recording) -> None:
     for state in (*flight_machine.STATES, "x"):
         for event in flight_machine.EVENTS:
             book.call(flight_machine.next_state, state, event)
+            book.call(transitions.following, flight_machine.TRANSITIONS, state, event)
 
 
 def plans(book: Recording) -> None:
@@ -156,9 +159,12 @@ def books_of_money(book: Recording) -> None:
     book.chapter("batcher: money")
     for request in [*odd_requests(), ask(max_tokens=1), ask(max_tokens=9_999)]:
         book.call(money.request_bytes_bound, request)
+        book.call(request_size.request_bytes, request)
         price = book.call(money.price_of, request, 5, 7)
         book.call(money.quote_of, price)
         book.call(money.Price.miss_cycles, price)
+    for text in TEXTS:
+        book.call(request_size.text_bytes, text)
     made = Inputs(32)
     account = money.Account()
     for _ in range(100):

@@ -5,6 +5,8 @@ or at once with the call of a model (an asked one, whose lookup came before). It
 somebody waits, work that was lost is resumed: looked up anew, under a new lease.
 """
 
+from refrain_core.transitions import following
+
 UNOPENED = "unopened"
 LOOKING_UP = "looking_up"
 DISPATCHED = "dispatched"
@@ -43,17 +45,6 @@ TRANSITIONS = {
 }
 
 
-class IllegalTransitionError(Exception):
-    """An event that the table does not list for the state: a bug of the batcher."""
-
-
 def next_state(state: str, event: str) -> str:
-    """Return the state that `event` leads to.
-
-    Raises:
-        IllegalTransitionError: the table has no such pair.
-    """
-    following = TRANSITIONS.get((state, event))
-    if following is None:
-        raise IllegalTransitionError(f"a flight that is {state} cannot take {event}")
-    return following
+    """Return the state that `event` leads a flight to; raises as `following` does."""
+    return following(TRANSITIONS, state, event)

@@ -7,8 +7,7 @@ asker's calls and was not sent back, `spent` went on to the infer canister, `mar
 
 from typing import Any, NamedTuple
 
-from refrain_core.chunked_text import utf8_len
-from refrain_core.json_texts import json_text
+from batcher_core.request_size import request_bytes
 from refrain_core.outcall_price import (
     CYCLES_PER_REQUEST_BYTE,
     CYCLES_PER_RESPONSE_BYTE,
@@ -67,7 +66,7 @@ class Account(NamedTuple):
 
 def request_bytes_bound(request: dict[str, Any]) -> int:
     """Bound the bytes that infer sends for `request`: its texts, written as infer writes them."""
-    return FRAMING_BYTES + utf8_len(json_text(request))
+    return FRAMING_BYTES + request_bytes(request)
 
 
 def price_of(
@@ -90,11 +89,13 @@ def call_cycles_of(request: dict[str, Any], rounds: int) -> int:
     tokens = min(request["max_tokens"] or ROUND_TOKENS, ROUND_TOKENS)
     sent_bytes = request_bytes_bound(request)
     cycles = outcall_fee_cycles(sent_bytes, max_response_bytes_for(tokens)) + INFER_CYCLES
-    so_far_bytes = LEAST_ROUND_TOKENS * BYTES_SO_FAR_PER_TOKEN
-    for number in range(1, rounds):
-        cycles += outcall_fee_cycles(sent_bytes, ENVELOPE_BYTES) + INFER_CYCLES
-        cycles += number * so_far_bytes * SO_FAR_CYCLES_PER_BYTE
-    return cycles
+    later = rounds - 1
+    if not later:
+        return cycles
+    # Each later round goes out with all that was said before it: one round's text, then two's.
+    so_far_bytes = LEAST_ROUND_TOKENS * BYTES_SO_FAR_PER_TOKEN * later * rounds // 2
+    each_cycles = outcall_fee_cycles(sent_bytes, ENVELOPE_BYTES) + INFER_CYCLES
+    return cycles + later * each_cycles + so_far_bytes * SO_FAR_CYCLES_PER_BYTE
 
 
 def quote_of(price: Price) -> dict[str, int]:

@@ -10,13 +10,13 @@ ENTRY = 35_000
 BOOT = 700_000_000
 """An installation begins with the interpreter's own start: 0.5 to 1 G."""
 
-CALL = 1_090_000
-"""Making a call, its principal's conversion included."""
+CALL = 530_000
+"""Making a call; what its principal's `to_str` costs comes on top."""
 
 CALLBACK = 450_000
 """Entering a callback, its response's values not included."""
 
-NOTIFY = 900_000
+NOTIFY = 340_000
 REPLY_BYTE = 11
 TIME = 12_000
 PRINT = 75_000

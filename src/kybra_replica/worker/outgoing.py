@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kybra import CallResult
+from kybra import CallResult, Principal
 
 from kybra_replica.candid.decode import decode
 from kybra_replica.candid.encode import encode
 from kybra_replica.candid.errors import CandidDecodeError
 from kybra_replica.candid.principals import principal_bytes
-from kybra_replica.metering import prices
+from kybra_replica.metering import prices, principal_prices
 from kybra_replica.metering.candid_prices import price_in, price_out
 from kybra_replica.worker.message_context import HELD_CYCLES_PER_CALL
 
@@ -40,7 +40,7 @@ class OutgoingCalls:
             declared = None
         else:
             callee, declared, method, arg, cycles = self._typed(name, args)
-        callback = self._send(principal_bytes(callee), method, arg, int(cycles), awaited=True)
+        callback = self._send(self._callee(callee), method, arg, int(cycles), awaited=True)
         if callback is None:
             return CallResult(None, COULD_NOT_SEND)
         self._awaited[callback] = declared
@@ -49,7 +49,7 @@ class OutgoingCalls:
 
     def notify(self, callee: Any, method: str, arg: bytes, cycles: int) -> dict[str, Any]:
         """Send without waiting for an answer; kybra's NotifyResult."""
-        sent = self._send(principal_bytes(callee), method, arg, int(cycles), awaited=False)
+        sent = self._send(self._callee(callee), method, arg, int(cycles), awaited=False)
         return {"Ok": None} if sent is not None else {"Err": {"SysTransient": None}}
 
     def notify_typed(self, args: list[Any], *, with_cycles: bool) -> dict[str, Any]:
@@ -88,6 +88,12 @@ class OutgoingCalls:
         data = encode(declared.args, values, interface.types)
         self._runtime.charge(price_out(declared.args, values, interface.types))
         return callee, declared, declared.name, data, cycles
+
+    def _callee(self, callee: Any) -> bytes:
+        """Convert whom a call is for; a canister's own object counts its `to_str` itself."""
+        if type(callee) is Principal:
+            self._runtime.charge(principal_prices.written(len(callee.bytes)))
+        return principal_bytes(callee)
 
     def _send(
         self, callee: bytes, method: str, arg: bytes, cycles: int, *, awaited: bool

@@ -219,5 +219,7 @@ class _Named:
     def __init__(self, text: str) -> None:
         self._text = text
 
-    def to_str(self) -> str:
+    def __str__(self) -> str:
         return self._text
+
+    to_str = __str__

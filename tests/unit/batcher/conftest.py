@@ -41,6 +41,7 @@ def bare_stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     stage.install()
     yield stage
     stage.timers.clear()
+    fresh_canister.forget("batcher")
 
 
 @pytest.fixture

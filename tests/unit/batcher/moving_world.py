@@ -9,12 +9,11 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import kybra
-
 from cache_core import lookups, moving, puts, upkeep
 from cache_core.certifying import purge
 from tests.unit.batcher.batcher_stage import OWNER, Stage
 from tests.unit.cache.memories import Memory
+from tests.unit.fresh_canister import PRINCIPAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +27,7 @@ STEP_NS = 1_000_000
 def cache_name(number: int) -> str:
     """Make up a cache's principal."""
     digest = hashlib.sha256(f"cache {number}".encode()).digest()
-    return str(kybra.Principal.self_authenticating(digest).to_str())
+    return str(PRINCIPAL.self_authenticating(digest).to_str())
 
 
 def everybody(_namespace: str) -> bool:

@@ -83,6 +83,14 @@ def test_the_shelf_is_a_dict_of_texts_that_survives_upgrades(
 rounds = st.lists(st.tuples(TEXT, st.integers(0, 600), st.booleans()), min_size=1, max_size=60)
 
 
+def whole_request(prompt: str, max_tokens: int | None) -> dict[str, Any]:
+    """An AskRequest whose other fields are absent."""
+    request: dict[str, Any] = dict.fromkeys(("temperature_micros", "top_p_micros", "seed"))
+    request.update({"model": "m@r:q", "stop": [], "max_tokens": max_tokens})
+    request["messages"] = [{"role": "user", "content": prompt}]
+    return request
+
+
 @given(rounds=rounds, max_tokens=st.none() | st.integers(1, 40_000), trusts=st.lists(st.booleans()))
 def test_rounds_end_and_never_ask_for_more_than_the_limit(
     rounds: list[tuple[str, int, bool]], max_tokens: int | None, trusts: list[bool]
@@ -119,7 +127,7 @@ def test_the_first_round_is_paid_for_by_the_price_and_a_later_one_costs_its_text
     prompt: str, max_tokens: int | None, so_far: str
 ) -> None:
     """A quote covers at least one call of all tokens; a small round is never dearer."""
-    request: dict[str, Any] = {"max_tokens": max_tokens, "messages": [{"content": prompt}]}
+    request = whole_request(prompt, max_tokens)
     assert round_cycles(request, None) == call_cycles_of(request, 1)
     assert price_of(request, 1, 2).call_cycles >= round_cycles(request, None)
     assert 1 <= rounds_of(max_tokens) <= MAX_ROUNDS
@@ -130,8 +138,7 @@ def test_the_first_round_is_paid_for_by_the_price_and_a_later_one_costs_its_text
 
 def test_an_answer_of_many_usual_rounds_is_within_its_quote() -> None:
     """Sixteen rounds of 256 tokens, four characters each, as infer prices them."""
-    messages = [{"role": "user", "content": "x" * 1_000}]
-    request: dict[str, Any] = {"max_tokens": 4_096, "messages": messages}
+    request = whole_request("x" * 1_000, 4_096)
     held = price_of(request, 0, 0).call_cycles
     taken = 0
     for number in range(16):

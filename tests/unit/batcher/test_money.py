@@ -21,13 +21,17 @@ from batcher_core.money import (
     secured,
     still_due,
 )
+from batcher_core.request_size import request_bytes, text_bytes
 from infer_core.backends.asking import Asking, Turn
 from infer_core.chat_templates import TEMPLATES
 from infer_core.outcall_plan import plan_outcall
 from infer_core.provider_rules import HTTP_FORMS, MODES, MOST_NEW_TOKENS, Provider
+from refrain_core.chunked_text import utf8_len
+from refrain_core.json_texts import json_text
 from refrain_core.outcall_price import HELD_CYCLES_PER_CALL
 
 CYCLES = st.integers(0, 10**12)
+ANY_TEXT = st.text(st.characters(blacklist_categories=["Cs"]), max_size=40)
 STEPS = st.tuples(st.sampled_from(["fee", "call", "lost"]), CYCLES, CYCLES, CYCLES)
 
 
@@ -99,10 +103,45 @@ def test_the_price_lies_above_what_infer_asks_for(
     assert price_of(request, 1, 2).call_cycles >= plan.price_cycles
 
 
+@given(
+    texts=st.tuples(*[st.none() | ANY_TEXT] * 4),
+    numbers=st.tuples(*[st.none() | st.integers(0, 2**64 - 1)] * 4),
+    messages=st.lists(st.tuples(ANY_TEXT, ANY_TEXT), max_size=4),
+    stop=st.lists(ANY_TEXT, max_size=3),
+    votes=st.none() | st.integers(1, 9),
+)
+def test_a_requests_size_is_that_of_its_json(
+    texts: tuple[str | None, ...],
+    numbers: tuple[int | None, ...],
+    messages: list[tuple[str, str]],
+    stop: list[str],
+    votes: int | None,
+) -> None:
+    """Whatever its texts hold: what is measured is what would be written."""
+    names = ("namespace", "response_format", "extra", "cache_control")
+    request: dict[str, Any] = dict(zip(names, texts, strict=True))
+    names = ("max_tokens", "seed", "temperature_micros", "top_p_micros")
+    request.update(zip(names, numbers, strict=True))
+    request["model"] = "tiny@r1:é"
+    request["messages"] = [{"role": role, "content": content} for role, content in messages]
+    request["stop"] = stop
+    request["consensus"] = None if votes is None else {"votes": votes, "among": ["a", "é"]}
+    assert request_bytes(request) == utf8_len(json_text(request))
+    for text in stop:
+        assert text_bytes(text) == utf8_len(json_text(text))
+
+
+def whole_request(prompt: str) -> dict[str, Any]:
+    """An AskRequest whose other fields are absent."""
+    request: dict[str, Any] = dict.fromkeys(("temperature_micros", "top_p_micros", "seed"))
+    request.update({"model": "m@r:q", "stop": [], "max_tokens": 1})
+    request["messages"] = [{"role": "user", "content": prompt}]
+    return request
+
+
 def test_a_quote_names_hit_miss_and_what_is_held() -> None:
     """A miss costs its call's bound and the margin; a call holds what the platform holds."""
-    request = {"max_tokens": 1, "prompt": "x" * FRAMING_BYTES}
-    price = price_of(request, 5, 7)
+    price = price_of(whole_request("x" * FRAMING_BYTES), 5, 7)
     quote = quote_of(price)
     assert quote["hit_cycles"] == 5
     assert quote["miss_cycles"] == price.call_cycles + 7
