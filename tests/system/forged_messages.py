@@ -43,6 +43,14 @@ INFERENCE = {
 }
 BATCH = {"lines": "{}", "window_s": 60}
 NAMESPACE = {"namespace": "public", "policy": "lru", "max_entries": 1, "max_bytes": 0}
+BUDGETS = {
+    "round_tokens": 4_096,
+    "prompt_tokens": 16_000,
+    "total_tokens": 20_096,
+    "message_instructions": 10**9,
+    "margin_instructions": 0,
+    "attempts": 8,
+}
 FAILURE = {"digest": DIGEST, "namespace": "public", "refusal": {"Internal": "x"}, "ttl_s": 9}
 ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "allow_asker": ({"caller": STRANGER, "sponsored": "yes"},),
@@ -101,6 +109,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "remove_provider": ("local",),
     "result": (1,),
     "policy_report": (OPERATOR,),
+    "set_budgets": (BUDGETS,),
     "set_priority": (OPERATOR, "high"),
     "set_provider": (PROVIDER,),
     "set_subnet_nodes": (34,),
@@ -125,8 +134,10 @@ WITHOUT_ARGUMENTS = frozenset(
         "models",
         "profile",
         "providers",
+        "rest",
         "settings",
         "shards",
+        "status",
         "voters",
         "writers",
     )
