@@ -235,7 +235,7 @@ def _fields(text: str) -> Any:
 
 def readable(value: Any) -> Any:
     """Copy a value with principals as text."""
-    if isinstance(value, fresh_canister.PRINCIPAL):
+    if hasattr(value, "to_str"):
         return {"principal": value.to_str()}
     if isinstance(value, (list, tuple)):
         return [readable(one) for one in value]

@@ -69,6 +69,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "explain": (request("hello"),),
     "export_page": ("",),
     "fetch": (STRANGER, DIGEST, ""),
+    "fetch_text": (STRANGER, DIGEST, ""),
     "hit": ("public", MODEL, [{"role": "user", "content": "hello"}], ""),
     "hit_by_digest": (DIGEST,),
     "import_page": ([{"header": "v2|", "content": "forged", "checksum": DIGEST}],),
@@ -146,6 +147,8 @@ WITHOUT_ARGUMENTS = frozenset(
 UNSAID: dict[tuple[str, str], Any] = {
     ("batcher", "take_up"): "",
     ("batcher", "withdraw"): {"Refused": {"TooFewCycles": {"expected": 10**9, "received": 0}}},
+    ("cache", "fetch_text"): 'refused|{"NotAllowed":"only a writer may do this: '
+    'a controller must allow you first"}',
     ("cache", "keep"): "refused|NotAllowed",
     ("cache", "remove"): {"Ok": "nothing was stored"},
     ("cache", "touch"): 0,
