@@ -53,6 +53,7 @@ BUDGETS = {
 }
 FAILURE = {"digest": DIGEST, "namespace": "public", "refusal": {"Internal": "x"}, "ttl_s": 9}
 ARGUMENTS: dict[str, tuple[Any, ...]] = {
+    "allow_callback": ({"canister": STRANGER, "method": "take"},),
     "allow_asker": ({"caller": STRANGER, "sponsored": "yes"},),
     "allow_member": ("shared:staff", STRANGER),
     "ask": (request("hello"),),
@@ -61,7 +62,12 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "batch_errors": (1, 0),
     "batch_output": (1, 0),
     "batch_status": (1,),
+    "cancel": (1,),
     "certified_hit": (DIGEST,),
+    "delivered": (1,),
+    "delivery": (1,),
+    "deny_callback": ({"canister": STRANGER, "method": "take"},),
+    "submit_to": (request("hello"), "take"),
     "clear_taint": ("a-voter",),
     "configure_namespace": (NAMESPACE,),
     "connect": (STRANGER, STRANGER),
@@ -130,6 +136,7 @@ WITHOUT_ARGUMENTS = frozenset(
     (
         "account",
         "askers",
+        "callbacks",
         "counters",
         "hidden_scopes",
         "models",
