@@ -43,6 +43,14 @@ INFERENCE = {
 }
 BATCH = {"lines": "{}", "window_s": 60}
 NAMESPACE = {"namespace": "public", "policy": "lru", "max_entries": 1, "max_bytes": 0}
+BUDGETS = {
+    "round_tokens": 4_096,
+    "prompt_tokens": 16_000,
+    "total_tokens": 20_096,
+    "message_instructions": 10**9,
+    "margin_instructions": 0,
+    "attempts": 8,
+}
 FAILURE = {"digest": DIGEST, "namespace": "public", "refusal": {"Internal": "x"}, "ttl_s": 9}
 ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "allow_callback": ({"canister": STRANGER, "method": "take"},),
@@ -67,6 +75,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "explain": (request("hello"),),
     "export_page": ("",),
     "fetch": (STRANGER, DIGEST, ""),
+    "fetch_text": (STRANGER, DIGEST, ""),
     "hit": ("public", MODEL, [{"role": "user", "content": "hello"}], ""),
     "hit_by_digest": (DIGEST,),
     "import_page": ([{"header": "v2|", "content": "forged", "checksum": DIGEST}],),
@@ -107,6 +116,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "remove_provider": ("local",),
     "result": (1,),
     "policy_report": (OPERATOR,),
+    "set_budgets": (BUDGETS,),
     "set_priority": (OPERATOR, "high"),
     "set_provider": (PROVIDER,),
     "set_subnet_nodes": (34,),
@@ -132,8 +142,10 @@ WITHOUT_ARGUMENTS = frozenset(
         "models",
         "profile",
         "providers",
+        "rest",
         "settings",
         "shards",
+        "status",
         "voters",
         "writers",
     )
@@ -142,6 +154,8 @@ WITHOUT_ARGUMENTS = frozenset(
 UNSAID: dict[tuple[str, str], Any] = {
     ("batcher", "take_up"): "",
     ("batcher", "withdraw"): {"Refused": {"TooFewCycles": {"expected": 10**9, "received": 0}}},
+    ("cache", "fetch_text"): 'refused|{"NotAllowed":"only a writer may do this: '
+    'a controller must allow you first"}',
     ("cache", "keep"): "refused|NotAllowed",
     ("cache", "remove"): {"Ok": "nothing was stored"},
     ("cache", "touch"): 0,

@@ -6,6 +6,8 @@ somebody waits, work that was lost is resumed: looked up anew, under a new lease
 waits any more, work that has not begun is called off.
 """
 
+from refrain_core.transitions import following
+
 UNOPENED = "unopened"
 LOOKING_UP = "looking_up"
 DISPATCHED = "dispatched"
@@ -48,17 +50,6 @@ TRANSITIONS = {
 }
 
 
-class IllegalTransitionError(Exception):
-    """An event that the table does not list for the state: a bug of the batcher."""
-
-
 def next_state(state: str, event: str) -> str:
-    """Return the state that `event` leads to.
-
-    Raises:
-        IllegalTransitionError: the table has no such pair.
-    """
-    following = TRANSITIONS.get((state, event))
-    if following is None:
-        raise IllegalTransitionError(f"a flight that is {state} cannot take {event}")
-    return following
+    """Return the state that `event` leads a flight to; raises as `following` does."""
+    return following(TRANSITIONS, state, event)
