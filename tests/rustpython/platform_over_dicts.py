@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 NANOSECONDS = 1_000_000_000
 START_NS = 1_700_000_000 * NANOSECONDS
+MOST_TIMERS = 64  # of one tick: who waits for later sets one anew, and here all are due
 
 # Names of each entry's init and post_upgrade.
 LIFECYCLE = {
@@ -29,10 +30,6 @@ LIFECYCLE = {
 def principal(name: str) -> str:
     """Make up the text of a principal."""
     return str(fresh_canister.PRINCIPAL.self_authenticating(name.encode()).to_str())
-
-
-MOST_TIMERS = 64
-"""Of one tick: a timer that waits for a later time sets itself anew, since here all are due."""
 
 
 class Platform:
@@ -194,9 +191,7 @@ class PlayedCanister:
         for interval in self._platform.intervals:
             interval()
         for _ in range(MOST_TIMERS):
-            if not self._platform.due:
-                break
-            started = self._platform.due.pop(0)()
+            started = self._platform.due.pop(0)() if self._platform.due else None
             if hasattr(started, "send"):
                 self._draw(started)
         return self._platform.printed
