@@ -3,7 +3,6 @@
 from kybra import Service, Vec, nat64, service_query, service_update, text, void
 
 from refrain_api.cache_records import (
-    LookupResult,
     NegativeRequest,
     PutRequest,
     PutResult,
@@ -17,7 +16,7 @@ from refrain_api.refusal_variants import Done
 # The cache, as its writers call it.
 class CacheService(Service):
     @service_update
-    def fetch(self, tenant: text, digest: text, cache_control: text) -> LookupResult: ...
+    def fetch_text(self, tenant: text, digest: text, cache_control: text) -> text: ...
 
     @service_update
     def put(self, request: PutRequest) -> PutResult: ...

@@ -20,6 +20,7 @@ MACHINES = {
         ROOT / "canisters" / "infer" / "infer_core" / "provider_health.py",
         "TRANSITIONS",
     ),
+    "A push": (CORE / "push_machine.py", "PUSH_TRANSITIONS"),
 }
 
 

@@ -53,6 +53,7 @@ BUDGETS = {
 }
 FAILURE = {"digest": DIGEST, "namespace": "public", "refusal": {"Internal": "x"}, "ttl_s": 9}
 ARGUMENTS: dict[str, tuple[Any, ...]] = {
+    "allow_callback": ({"canister": STRANGER, "method": "take"},),
     "allow_asker": ({"caller": STRANGER, "sponsored": "yes"},),
     "allow_member": ("shared:staff", STRANGER),
     "ask": (request("hello"),),
@@ -61,7 +62,12 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "batch_errors": (1, 0),
     "batch_output": (1, 0),
     "batch_status": (1,),
+    "cancel": (1,),
     "certified_hit": (DIGEST,),
+    "delivered": (1,),
+    "delivery": (1,),
+    "deny_callback": ({"canister": STRANGER, "method": "take"},),
+    "submit_to": (request("hello"), "take"),
     "clear_taint": ("a-voter",),
     "configure_namespace": (NAMESPACE,),
     "connect": (STRANGER, STRANGER),
@@ -69,6 +75,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "explain": (request("hello"),),
     "export_page": ("",),
     "fetch": (STRANGER, DIGEST, ""),
+    "fetch_text": (STRANGER, DIGEST, ""),
     "hit": ("public", MODEL, [{"role": "user", "content": "hello"}], ""),
     "hit_by_digest": (DIGEST,),
     "import_page": ([{"header": "v2|", "content": "forged", "checksum": DIGEST}],),
@@ -129,6 +136,7 @@ WITHOUT_ARGUMENTS = frozenset(
     (
         "account",
         "askers",
+        "callbacks",
         "counters",
         "hidden_scopes",
         "models",
@@ -146,6 +154,8 @@ WITHOUT_ARGUMENTS = frozenset(
 UNSAID: dict[tuple[str, str], Any] = {
     ("batcher", "take_up"): "",
     ("batcher", "withdraw"): {"Refused": {"TooFewCycles": {"expected": 10**9, "received": 0}}},
+    ("cache", "fetch_text"): 'refused|{"NotAllowed":"only a writer may do this: '
+    'a controller must allow you first"}',
     ("cache", "keep"): "refused|NotAllowed",
     ("cache", "remove"): {"Ok": "nothing was stored"},
     ("cache", "touch"): 0,
