@@ -132,11 +132,11 @@ def _enter(aboard: Aboard) -> str:
 
 def _set_alarm() -> None:
     """Set a timer for the next window, unless one comes as early."""
-    next_ns = gate.next_ns(_bounds(), rows.listed)
-    if next_ns is not None and not 0 < _alarm.at_ns <= next_ns:
-        delay_s = max(0, -(-(next_ns - ic.time()) // NANOSECONDS))
-        _alarm.at_ns = max(next_ns, 1)
-        ic.set_timer(delay_s, wake)
+    next_ns, now_ns = gate.next_ns(_bounds(), rows.listed), ic.time()
+    # A timer that trapped has left its alarm behind, gone by: it counts as none.
+    if next_ns is not None and not now_ns <= _alarm.at_ns <= max(next_ns, now_ns):
+        _alarm.at_ns = max(next_ns, now_ns)
+        ic.set_timer(max(0, -(-(next_ns - now_ns) // NANOSECONDS)), wake)
 
 
 def _all_that_leave() -> Working:
