@@ -40,6 +40,7 @@ from refrain_api.caller_texts import take_callers_as_texts
 from refrain_api.infer_records import InferManyResult, InferRequest, InferResult
 from refrain_api.outcall_records import OutcallReply, TransformArgs
 from refrain_core.refusals import internal
+from text_forms import infer_text
 from usage_table import load_usages
 
 # Kybra looks endpoints up by name among what this module exports.
@@ -50,6 +51,7 @@ __all__ = [
     "deny_writer",
     "infer",
     "infer_many",
+    "infer_text",
     "init_infer",
     "models",
     "providers",
