@@ -17,7 +17,7 @@ from batcher_core import (
     tallies,
 )
 from batcher_core.batcher_bounds import Settings
-from refrain_core import fetched_texts, inference_texts, kept_texts
+from refrain_core import fetched_texts
 from refrain_core.cache_control import NO_DIRECTIVES
 from tests.rustpython.inputs import (
     MODEL,
@@ -123,24 +123,6 @@ def readings(book: Recording) -> None:
     replies: list[Any] = [None, {"Refused": {}}, {"Stored": {"key": "k", "evicted": 0}}]
     for reply in replies:
         book.call(call_reading.stored_key, reply)
-    for text in ("stored|00ff|0", "refused|Busy", ""):
-        book.call(call_reading.stored_key, text)
-        book.call(kept_texts.kept_key, text)
-    for result in (INFERRED, FAILED):
-        text = book.call(inference_texts.inferred_text, result)
-        book.call(inference_texts.read_inferred, text)
-    for text in TEXTS:
-        book.call(inference_texts.read_inferred, text)
-        told = dict(answer(), content=text)
-        put = {"digest": DIGEST, "namespace": TENANT, "answer": told, "ttl_s": None, "parts": text}
-        put.update({"voters": ["a", "b"], "cost_cycles": 2**63, "cost_ms": 5})
-        book.call(kept_texts.keep_header, put)
-        request = ask(text, stop=[text], response_format=text, extra=text)
-        asked = {"digest": DIGEST, "sample": 2, "request": request, "so_far": text}
-        asked.update({"provider": None, "transport": "replicated"})
-        head = book.call(inference_texts.inference_head, asked)
-        book.call(inference_texts.inference_of, head, request["messages"], [text], text, text)
-        book.call(inference_texts.inference_of, text, [], [], None, None)
     for told in (None, "miss|never stored", "miss|moved", "miss|expired", "hit|x"):
         book.call(call_reading.is_elsewhere, told)
         book.call(call_reading.has_moved, told)

@@ -48,7 +48,7 @@ def read_inference(
     if inferred is None:
         return refused_outcome(reply["Failed"]["refusal"])
     outcome = answered_outcome(digest, inferred["answer"], status, outcalls=inferred["outcalls"])
-    return outcome._replace(provider=inferred["provider"])
+    return Outcome(outcome.answered, None, 0, inferred["provider"])
 
 
 def outcalls_of(reply: "dict[str, Any] | None") -> int:
