@@ -9,11 +9,11 @@ from refrain_core.chunked_text import utf8_len
 def keep_header(put: Mapping[str, Any]) -> str:
     """Write the header of a PutRequest of sample 0 without directives of its own.
 
-    No seconds to live stand for the cache's default. A label with a bar makes it no header, and
-    the cache refuses it.
+    Where it states no seconds to live, they are empty: the cache's default. A label with a bar
+    makes it no header, and the cache refuses it.
     """
     answer, digest = put["answer"], put["digest"]
-    ttl_s = put["ttl_s"] or 0
+    ttl_s = "" if put["ttl_s"] is None else put["ttl_s"]
     parts = put["parts"].replace("%", "%25").replace("|", "%7C")
     counts = f"{answer['prompt_tokens']}|{answer['completion_tokens']}|{answer['dropped_messages']}"
     lines = (

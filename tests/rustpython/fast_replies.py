@@ -45,7 +45,7 @@ def put_of(header: str, content: str) -> "dict[str, Any]":
         "digest": fields[1],
         "namespace": fields[2],
         "answer": answer,
-        "ttl_s": int(fields[5]) or None,
+        "ttl_s": int(fields[5]) if fields[5] else None,
         "cache_control": "",
         "sample": 0,
         "parts": fields[23].replace("%7C", "|").replace("%25", "%"),

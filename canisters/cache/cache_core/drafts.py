@@ -84,10 +84,7 @@ def draft_of_header(header: str, content: str, known: Known, bounds: CacheBounds
         return None
     labels = (voters, unescaped_parts(parts))
     texts = (digest, namespace, f"{trust}|{base}|0|a|0|", head[12])
-    lives = (int(fresh), int(kept))
-    if lives == (0, 0):
-        lives = (bounds.default_ttl_s,) * 2
-    return _draft(texts, lives, int(size), labels, int(numbers[5]), bounds)
+    return _draft(texts, (int(fresh), int(kept)), int(size), labels, int(numbers[5]), bounds)
 
 
 def draft_of_request(

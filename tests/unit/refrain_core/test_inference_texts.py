@@ -98,10 +98,12 @@ def test_what_is_no_result_is_none(text: str) -> None:
 def test_a_put_is_a_records_header(
     answer: dict[str, Any], parts: str, ttl_s: int | None, cost: int
 ) -> None:
-    """The cache reads of it what stood in the put, and no time to live for its default."""
+    """The cache reads of it what stood in the put, and an empty time to live for its default."""
     put = {"digest": "d", "namespace": "public", "answer": answer, "ttl_s": ttl_s, "parts": parts}
     put |= {"voters": ["a", "b"], "cost_cycles": cost, "cost_ms": 7}
-    read = read_record(keep_header(put))
+    header = keep_header(put)
+    assert header.split("|")[5:7] == ["" if ttl_s is None else str(ttl_s)] * 2
+    read = read_record(header.replace("|||", "|0|0|", 1) if ttl_s is None else header)
     assert read is not None
     entry = read.entry
     for name in set(answer) - {"content"}:
