@@ -2,9 +2,10 @@
 
     python -m benchmarks.batched_model [COUNT]
 
-starts a network with the model in a folder of its own, asks COUNT distinct prompts (100) as one
-batch with windows of one request, then as many others with windows of sixteen, and writes
-benchmarks/results/batched_model.json and batched_model.md. Times are of the machine it runs on.
+starts a model of eight slots and a network that asks it, in a folder of its own, asks COUNT
+distinct prompts (100) as one batch with windows of one request, then as many others with windows
+of sixteen, and writes benchmarks/results/batched_model.json and batched_model.md. Times are of the
+machine it runs on.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +23,14 @@ from refrain.client.batch_progress import Progress
 from refrain.client.batch_reading import read_batch
 from refrain.client.batching import BatchRun, run_batch
 from refrain.client.connection import connect
+from refrain.local_model.child import remote_name
+from refrain.local_model.weights import find_weights
 from refrain.state.folder import StateFolder
+from refrain.state.model_choice import SMOLLM2
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from refrain.client.connection import Connection
 
 RESULTS_FILE = Path(__file__).parent / "results" / "batched_model.json"
@@ -31,12 +38,14 @@ REPORT_FILE = RESULTS_FILE.with_suffix(".md")
 SIZES = (1, 16)
 MAX_TOKENS = 16
 COUNT = 100
+SLOTS = 8
 WINDOW_S = 3_600
 HEAD = """\
 # The real model, batched and not
 
 `python -m benchmarks.batched_model` measures it again: {count} distinct prompts each time, {tokens}
-tokens at most, SmolLM2 135M behind its own server on the same machine, asked by `batch_create`.
+tokens at most, SmolLM2 135M behind a server of {slots} slots on the same machine, asked by
+`batch_create`. A window of 1 is up to 8 outcalls beside each other, since a provider has 8 workers.
 Times are of two cores shared by the server, the replica and other work: compare outcalls first.
 
 | window | answered | outcalls | outcalls per 100 prompts | seconds | answers a second |
@@ -85,9 +94,20 @@ def measured(connection: Connection, folder: Path, size: int, count: int) -> dic
     }
 
 
+@contextmanager
+def served_model() -> Iterator[str]:
+    """The real model behind a server of several slots; its base URL."""
+    command = [sys.executable, "-m", "refrain.local_model", "--name", remote_name(SMOLLM2)]
+    command += ["--weights", str(find_weights()), "--slots", str(SLOTS)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603 - our own
+        lines = iter(server.stdout or ())
+        yield next(line for line in lines if line.startswith("http://127.0.0.1:")).strip()
+        server.terminate()
+
+
 def report(rows: list[dict[str, Any]]) -> str:
     """Write the table."""
-    text = HEAD.format(count=rows[0]["requests"], tokens=MAX_TOKENS)
+    text = HEAD.format(count=rows[0]["requests"], tokens=MAX_TOKENS, slots=SLOTS)
     for row in rows:
         figures = f"{row['outcalls']} | {row['outcalls_per_100']:g} | {row['elapsed_s']:.1f}"
         text += f"| {row['size']} | {row['answered']} | {figures} | {row['answers_each_s']:.2f} |\n"
@@ -102,9 +122,10 @@ def main() -> None:
     """Start, measure, write, end."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else COUNT
     refrain = [sys.executable, "-c", "from refrain.cli.entry import main; main()"]
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory() as name, served_model() as url:
         state = str(Path(name) / "state")
-        subprocess.run([*refrain, "up", "--state", state], check=True)  # noqa: S603 - our own
+        model = ["--model", SMOLLM2, "--endpoint", url]
+        subprocess.run([*refrain, "up", "--state", state, *model], check=True)  # noqa: S603 - our own
         try:
             connection = connect(StateFolder(Path(state)))
             rows = [measured(connection, Path(name), size, count) for size in SIZES]

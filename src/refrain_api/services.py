@@ -1,6 +1,6 @@
 """What one Refrain canister calls on another."""
 
-from kybra import Opt, Service, Vec, nat64, service_query, service_update, text
+from kybra import Opt, Service, Vec, nat64, service_query, service_update, text, void
 
 from refrain_api.ask_records import ChatMessage
 from refrain_api.cache_records import (
@@ -72,6 +72,9 @@ class InferService(Service):
 
     @service_query
     def providers(self) -> Vec[ProviderView]: ...
+
+    @service_query
+    def rest(self) -> void: ...
 
 
 # The batcher, as it tells itself to take up a piece of work in a message of its own.

@@ -17,7 +17,7 @@ from batcher_core import (
     tallies,
 )
 from batcher_core.batcher_bounds import Settings
-from refrain_core import fetched_texts
+from refrain_core import fetched_texts, transitions
 from refrain_core.cache_control import NO_DIRECTIVES
 from tests.rustpython.inputs import (
     MODEL,
@@ -66,6 +66,7 @@ def machine(book: Recording) -> None:
     for state in (*flight_machine.STATES, "x"):
         for event in flight_machine.EVENTS:
             book.call(flight_machine.next_state, state, event)
+            book.call(transitions.following, flight_machine.TRANSITIONS, state, event)
 
 
 def plans(book: Recording) -> None:

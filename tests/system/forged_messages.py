@@ -44,8 +44,17 @@ INFERENCE: dict[str, Any] = {
 }
 BATCH = {"lines": "{}", "window_s": 60}
 NAMESPACE = {"namespace": "public", "policy": "lru", "max_entries": 1, "max_bytes": 0}
+BUDGETS = {
+    "round_tokens": 4_096,
+    "prompt_tokens": 16_000,
+    "total_tokens": 20_096,
+    "message_instructions": 10**9,
+    "margin_instructions": 0,
+    "attempts": 8,
+}
 FAILURE = {"digest": DIGEST, "namespace": "public", "refusal": {"Internal": "x"}, "ttl_s": 9}
 ARGUMENTS: dict[str, tuple[Any, ...]] = {
+    "allow_callback": ({"canister": STRANGER, "method": "take"},),
     "allow_asker": ({"caller": STRANGER, "sponsored": "yes"},),
     "allow_member": ("shared:staff", STRANGER),
     "ask": (request("hello"),),
@@ -54,7 +63,12 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "batch_errors": (1, 0),
     "batch_output": (1, 0),
     "batch_status": (1,),
+    "cancel": (1,),
     "certified_hit": (DIGEST,),
+    "delivered": (1,),
+    "delivery": (1,),
+    "deny_callback": ({"canister": STRANGER, "method": "take"},),
+    "submit_to": (request("hello"), "take"),
     "clear_taint": ("a-voter",),
     "configure_namespace": (NAMESPACE,),
     "connect": (STRANGER, STRANGER),
@@ -104,6 +118,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "remove_provider": ("local",),
     "result": (1,),
     "policy_report": (OPERATOR,),
+    "set_budgets": (BUDGETS,),
     "set_priority": (OPERATOR, "high"),
     "set_provider": (PROVIDER,),
     "set_subnet_nodes": (34,),
@@ -123,13 +138,16 @@ WITHOUT_ARGUMENTS = frozenset(
     (
         "account",
         "askers",
+        "callbacks",
         "counters",
         "hidden_scopes",
         "models",
         "profile",
         "providers",
+        "rest",
         "settings",
         "shards",
+        "status",
         "voters",
         "writers",
     )

@@ -1,16 +1,20 @@
 """The part of CBOR (RFC 8949) that the interface needs, read strictly and in linear time.
 
-Read are integers, bytes, text, arrays, maps with distinct text keys, booleans and null, in
-definite lengths, below an optional self-describing tag. Anything else is Malformed: floats and
-other tags have no place in a request, and indefinite lengths have no size that could be checked
-before the bytes are kept.
+Read are integers, bytes, text, arrays, maps with distinct text keys, booleans and null, below an
+optional self-describing tag. Arrays and maps may have an indefinite length, as the map of a real
+replica's answer to a query has. Anything else is Malformed: floats, other tags and texts in
+pieces have no place in a request.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from itertools import repeat
+from typing import TYPE_CHECKING, Any
 
 from kybra_replica.ic_http.refusals import Malformed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SELF_DESCRIBED = b"\xd9\xd9\xf7"
 """Tag 55799, which real replicas put before what they send."""
@@ -21,6 +25,10 @@ MAX_ITEMS = 20_000
 
 _UNSIGNED, _NEGATIVE, _BYTES, _TEXT, _ARRAY, _MAP, _TAG, _SIMPLE = range(8)
 _SIMPLE_VALUES = {20: False, 21: True, 22: None}
+_OPEN, _BREAK = 31, b"\xff"
+"""What a head's argument says of an array or a map without a count, and the byte that ends it."""
+_UNCOUNTED = -1
+_UNCOUNTED_MAP = bytes((_MAP << 5 | _OPEN,))
 _DIRECT = 24
 """Arguments below it stand in the head itself; 24 to 27 say that 1, 2, 4 or 8 bytes follow."""
 
@@ -67,6 +75,8 @@ class _Reader:
         major, short = first >> 5, first & 0x1F
         if short < _DIRECT:
             return major, short
+        if short == _OPEN and major in {_ARRAY, _MAP}:
+            return major, _UNCOUNTED
         if short > _DIRECT + 3 or major == _SIMPLE:
             raise Malformed(f"Malformed CBOR: head 0x{first:02x} is not accepted")
         return major, int.from_bytes(self._take(1 << short - _DIRECT), "big")
@@ -91,14 +101,23 @@ class _Reader:
         if count > len(self.data) - self.at:
             raise Malformed(f"Malformed CBOR: {count} values announced, fewer bytes left")
         if major == _ARRAY:
-            return [self.value(depth) for _ in range(count)]
+            return [self.value(depth) for _ in self._places(count)]
         pairs: dict[str, Any] = {}
-        for _ in range(count):
+        for _ in self._places(count):
             key = self.value(depth)
             if not isinstance(key, str) or key in pairs:
                 raise Malformed("Malformed CBOR: a map's keys must be distinct texts")
             pairs[key] = self.value(depth)
         return pairs
+
+    def _places(self, count: int) -> Iterator[None]:
+        """Yield before each value that is to follow; a count or a break ends it."""
+        if count != _UNCOUNTED:
+            yield from repeat(None, count)
+            return
+        while not self.data.startswith(_BREAK, self.at):
+            yield
+        self.at += len(_BREAK)
 
 
 def encode(value: Any) -> bytes:
@@ -111,6 +130,12 @@ def encode(value: Any) -> bytes:
 def encode_self_described(value: Any) -> bytes:
     """The same behind the self-describing tag."""
     return SELF_DESCRIBED + encode(value)
+
+
+def encode_uncounted(fields: dict[str, Any]) -> bytes:
+    """A tagged map that ends by a break, as real replicas answer a query."""
+    pairs = (encode(key) + encode(held) for key, held in fields.items())
+    return SELF_DESCRIBED + _UNCOUNTED_MAP + b"".join(pairs) + _BREAK
 
 
 def _write(out: bytearray, value: Any) -> None:

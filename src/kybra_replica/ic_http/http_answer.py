@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kybra_replica.ic_http.cbor import encode_self_described
+from kybra_replica.ic_http.cbor import encode_self_described, encode_uncounted
 
 if TYPE_CHECKING:
     from kybra_replica.ic_http.refusals import RequestRefused
@@ -26,6 +26,11 @@ class HttpAnswer:
 def cbor_answer(value: Any) -> HttpAnswer:
     """200 with CBOR behind the self-describing tag, as real replicas send it."""
     return HttpAnswer(200, CBOR, encode_self_described(value))
+
+
+def query_answer(fields: dict[str, Any]) -> HttpAnswer:
+    """The same, with a map that has no count: agents must read it from real replicas too."""
+    return HttpAnswer(200, CBOR, encode_uncounted(fields))
 
 
 def accepted_answer() -> HttpAnswer:

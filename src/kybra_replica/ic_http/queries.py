@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kybra_replica.ic_http.admitted_message import admit
-from kybra_replica.ic_http.http_answer import HttpAnswer, cbor_answer
+from kybra_replica.ic_http.http_answer import HttpAnswer, query_answer
 from kybra_replica.ic_http.reject_fields import reject_fields
 from kybra_replica.ic_http.stand_ins import with_stand_in
 from kybra_replica.kernel.rejects import Reject
@@ -34,4 +34,4 @@ class Queries:
             answer = {"status": "rejected", **reject_fields(result)}
         else:
             answer = {"status": "replied", "reply": {"arg": result}}
-        return cbor_answer(self._certifier.sign_query(answer, envelope.request_id, now_ns))
+        return query_answer(self._certifier.sign_query(answer, envelope.request_id, now_ns))

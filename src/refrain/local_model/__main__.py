@@ -24,6 +24,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m refrain.local_model")
     parser.add_argument("--weights", type=Path, help="a GGUF file; without it: scripted answers")
     parser.add_argument("--name", default="scripted", help="the name that the server bears")
+    parser.add_argument("--slots", type=int, default=1, help="prompts answered at a time")
     options = parser.parse_args()
     url = start_scripted() if options.weights is None else start_quantized(**vars(options))
     sys.stdout.write(url + "\n")

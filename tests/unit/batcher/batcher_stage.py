@@ -112,6 +112,8 @@ class Stage:
         self.printed: list[str] = []
         self.told: list[int] = []
         self.cleared: list[int] = []
+        self.pushed: list[tuple[str, str, bytes]] = []
+        self.is_crowded = False
         self.canister: Any = None
         self._message: Any = None
         self._caller = OWNER
@@ -207,6 +209,12 @@ class Stage:
 
     def notify_BatcherService_take_up_wrapper(self, args: list[Any]) -> dict[str, Any]:  # noqa: N802
         self.told.append(args[2])
+        return {"Ok": None}
+
+    def notify_raw(self, callee: Any, method: str, data: bytes, _cycles: int) -> dict[str, Any]:
+        if self.is_crowded:
+            return {"Err": {"SysTransient": None}}
+        self.pushed.append((callee.to_str(), method, data))
         return {"Ok": None}
 
     def set_timer_interval(self, seconds: int, function: Any) -> int:

@@ -41,6 +41,35 @@ def test_values_survive_both_ways_and_agree_with_another_implementation(value: A
     assert cbor.decode(cbor.encode_self_described(value)) == value
 
 
+def without_counts(value: Any) -> bytes:
+    """A value as CBOR whose arrays and maps end by a break."""
+    if isinstance(value, list):
+        return b"\x9f" + b"".join(map(without_counts, value)) + b"\xff"
+    if isinstance(value, dict):
+        pairs = (cbor.encode(key) + without_counts(held) for key, held in value.items())
+        return b"\xbf" + b"".join(pairs) + b"\xff"
+    return cbor.encode(value)
+
+
+@given(VALUES.filter(lambda value: depth(value) <= cbor.MAX_DEPTH))
+def test_arrays_and_maps_may_come_without_a_count(value: Any) -> None:
+    """A real replica's answer to a query is such a map; cbor2 reads the same."""
+    assert cbor.decode(without_counts(value)) == value == cbor2.loads(without_counts(value))
+
+
+@given(st.dictionaries(st.text(max_size=6), VALUES, max_size=4))
+def test_a_querys_answer_is_such_a_map(fields: dict[str, Any]) -> None:
+    """What is written without a count reads as the same map, by cbor2 too."""
+    written = cbor.encode_uncounted(fields)
+    assert cbor2.loads(written) == fields
+    assert written[3:4] == b"\xbf"
+
+
+def test_a_count_of_31_is_a_count() -> None:
+    """31 is what marks an open array in the head itself, and an ordinary length behind it."""
+    assert cbor.decode(cbor.encode([0] * 31)) == [0] * 31
+
+
 def test_null_and_booleans_are_read() -> None:
     """Optional fields may be null; booleans are read so that their field is named as wrong."""
     assert cbor.decode(cbor2.dumps([None, True, False, -5])) == [None, True, False, -5]
@@ -59,8 +88,12 @@ HOSTILE = {
     "many values": b"\x9a\x00\x10\x00\x00" + b"\x00" * 0x100000,
     "indefinite bytes": b"\x5f\x41a\xff",
     "indefinite text": b"\x7f\x61a\xff",
-    "indefinite array": b"\x9f\x00\xff",
-    "indefinite map": b"\xbf\x61a\x00\xff",
+    "an indefinite array without end": b"\x9f\x00",
+    "an indefinite map without end": b"\xbf\x61a\x00",
+    "an indefinite map that ends behind a key": b"\xbf\x61a\xff",
+    "deep indefinite arrays": b"\x9f" * 100_000 + b"\xff" * 100_000,
+    "many values without a count": b"\x9f" + b"\x00" * 0x100000 + b"\xff",
+    "duplicate keys without a count": b"\xbf\x61a\x00\x61a\x01\xff",
     "a lone break": b"\xff",
     "a tagged bignum": b"\xc2\x41\x01",
     "a tag within": b"\x81\xd9\xd9\xf7\x00",
@@ -81,7 +114,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("data", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_bytes_are_refused_at_once(data: bytes) -> None:
-    """Depth, promised sizes, indefinite lengths, tags, duplicates and floats end in a refusal."""
+    """Depth, promised sizes, texts in pieces, tags, duplicates and floats end in a refusal."""
     started = time.perf_counter()
     with pytest.raises(Malformed):
         cbor.decode(data)
