@@ -19,6 +19,7 @@ from benchmarks.bench_network import ANSWER, MODEL, OPERATOR, BenchNetwork, put_
 from benchmarks.scenarios import counted
 from kybra_replica.kernel import typed_calls
 from kybra_replica.kernel.principals import bytes_of
+from refrain.client.ask_request import AskOptions, ask_request
 from refrain_core.canonical import canonical_text, parameters_text
 from refrain_core.fingerprint import digest_of
 
@@ -46,14 +47,7 @@ Figures = dict[str, float]
 
 def asked() -> dict[str, Any]:
     """The one request that is asked whole."""
-    optional = ("max_tokens", "temperature_micros", "top_p_micros", "seed", "response_format")
-    return {
-        **dict.fromkeys((*optional, "extra", "cache_control")),
-        "namespace": PUBLIC,
-        "model": MODEL,
-        "messages": [{"role": "user", "content": "prompt ".ljust(1_000, "p")}],
-        "stop": [],
-    }
+    return ask_request(AskOptions("prompt ".ljust(1_000, "p"), MODEL, public=True))
 
 
 def header_of(digest: str) -> str:

@@ -70,7 +70,7 @@ class MountainRange:
         # Local names are cheaper, and the loop is the dearest of a hit.
         fork, pruned, fork_pruned = FORK, PRUNED, _FORK_PRUNED
         before = after = b""
-        height = self._height(at)
+        height = (at ^ len(levels[0])).bit_length() - 1
         for nodes in levels[:height]:
             if at & 1:
                 before = fork_pruned + nodes[at - 1] + before

@@ -7,7 +7,8 @@ not loaded yet may stand over them, and what stood there before a controller low
 from typing import Any
 
 from cache_core.answer_index import AnswerIndex, Victim
-from cache_core.bank_store import BankStore, Found
+from cache_core.bank_slots import Found
+from cache_core.bank_store import BankStore
 from cache_core.cache_bounds import CacheBounds
 from cache_core.certified_answers import CertifiedAnswers, Certify
 from cache_core.departures import EVICTED, REMOVED, Departures
@@ -92,10 +93,12 @@ class AnswerCache:
 
     def evict(self, victims: "list[Victim]") -> None:
         """Free answers that the index has dropped to make room."""
-        for digest, kept in victims:
-            self.store.free(kept.place)
+        for digest, (place, namespace, _, _, _, _, _, is_whole) in victims:
+            if is_whole:
+                self.store.free_whole(place)
+            else:
+                self.store.free(place)
             self.certified.forget(digest)
-            namespace = kept.namespace
             self.departures.left(digest, EVICTED, namespace)
             self.tally.add(namespace, "evictions")
 

@@ -23,4 +23,5 @@ def keep_text(cache: AnswerCache, header: str, content: str, now_ns: int) -> str
 def _told(stored: "Stored | dict[str, Any]") -> str:
     if isinstance(stored, dict):
         return f"refused|{next(iter(stored))}"
-    return f"stored|{stored[0]}|{stored[1]}"
+    key, evicted = stored
+    return "stored|" + key + "|" + str(evicted)
