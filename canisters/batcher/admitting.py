@@ -78,6 +78,7 @@ def joined(plan: Plan, flight: Flight, variant: str, found: Found) -> dict[str, 
     tallies.add("collapsed")
     least_trust = plan.directives.least_trust or ""
     ticket = desk.give_ticket(flight, plan.caller, JOINED, till.take_fee(plan), least_trust)
+    desk.off.unmark(flight.token)
     if not flight.awaited:
         desk.lost.keep(flight, Work(plan, flight.token, till.price(plan), 0, None))
     if found.kind == SPARE and found.outcome is not None:

@@ -30,6 +30,13 @@ class Member(Entity):
     listing = String(max_length=140)
 
 
+class Receiver(Entity):
+    """A function that answers are pushed to; listing is its canister, a blank and its name."""
+
+    __alias__ = "listing"
+    listing = String(max_length=140)
+
+
 class KnownModel(Entity):
     """A whole model name that infer serves; lists is "yes" if a provider takes them."""
 

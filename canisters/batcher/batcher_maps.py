@@ -15,6 +15,8 @@
     24  batches   number, 16 hex digits        asker|state|counts|expires_at_ns|times
     25  items     batch.place                  state|attempts|ticket|custom_id
     26  texts     batch.place.kind.piece       requests (q), results (r) and faults (f), in pieces
+    28  pushes    ticket, 16 hex digits        asker|method|token|digest|state|tries|next_ns
+                                           |expires_at_ns
     20  voters    provider                     voted|agreed
     21  works     token, 16 hex digits, .piece pieces|JSON of the work; further pieces: text
 
@@ -38,5 +40,6 @@ rounds_map = StableBTreeMap[str, str](memory_id=12, max_key_size=90, max_value_s
 batches_map = StableBTreeMap[str, str](memory_id=24, max_key_size=32, max_value_size=500)
 items_map = StableBTreeMap[str, str](memory_id=25, max_key_size=40, max_value_size=600)
 texts_map = StableBTreeMap[str, str](memory_id=26, max_key_size=50, max_value_size=4100)
+pushes_map = StableBTreeMap[str, str](memory_id=28, max_key_size=32, max_value_size=320)
 voters_map = StableBTreeMap[str, str](memory_id=20, max_key_size=220, max_value_size=60)
 works_map = StableBTreeMap[str, str](memory_id=21, max_key_size=32, max_value_size=4100)

@@ -13,6 +13,7 @@ from batcher_entities import (
     Controller,
     KnownModel,
     Member,
+    Receiver,
     Setting,
     delete,
     find,
@@ -23,6 +24,7 @@ from batcher_maps import rows_map
 MAX_ASKERS = 1_000
 MAX_MODELS = 64
 MAX_MEMBERS = 1_000
+MAX_CALLBACKS = 32
 
 
 class Rows:
@@ -34,6 +36,7 @@ class Rows:
         self.askers: dict[str, str] = {}
         self.priorities: dict[str, str] = {}
         self.members: set[str] = set()
+        self.callbacks: set[str] = set()
         self.models: list[str] = []
         self.listed: set[str] = set()
         self.wiring: dict[str, str] = {}
@@ -56,6 +59,7 @@ class Rows:
         self.askers = {row.principal or "": row.sponsored or "no" for row in askers}
         self.priorities = {row.principal or "": row.priority for row in askers if row.priority}
         self.members = {row.listing or "" for row in Member.instances()}
+        self.callbacks = {row.listing or "" for row in Receiver.instances()}
         known = KnownModel.instances()
         self.models = sorted([row.name or "" for row in known])
         self.listed = {row.name or "" for row in known if row.lists == "yes"}
@@ -120,6 +124,17 @@ class Rows:
         """Take a principal's right to ask within a shared namespace."""
         delete(find(Member, "listing", f"{namespace} {principal}"))
         self.members.discard(f"{namespace} {principal}")
+
+    def allow_callback(self, canister: str, method: str) -> None:
+        """Let a canister have its answers pushed to one of its functions."""
+        if f"{canister} {method}" not in self.callbacks:
+            Receiver(listing=f"{canister} {method}")
+            self.callbacks.add(f"{canister} {method}")
+
+    def deny_callback(self, canister: str, method: str) -> None:
+        """Push to that function no more."""
+        delete(find(Receiver, "listing", f"{canister} {method}"))
+        self.callbacks.discard(f"{canister} {method}")
 
     def keep_models(self, names: list[str], listed: set[str]) -> None:
         """Replace the list of models. listed: those of which several requests share an outcall."""

@@ -20,6 +20,7 @@ from batcher_state import desk, tallies
 from keeping import fetched, kept
 from landing import abandoned, landed, late, settled
 from model_rounds import sampled
+from refrain_core.refusals import cancelled
 from spares import serve_spare
 
 Flying = Generator[Any, Any, Outcome]
@@ -38,12 +39,14 @@ def look_up(plan: Plan) -> "Generator[Any, Any, Found]":
 
 def flown(work: Work) -> "Generator[Any, Any, None]":
     """Fly on behind a reply: look a request up that was not, and have its model asked."""
-    if work.found is not None:
+    if work.found is not None and _is_called_off(work):
+        settled(work, MODEL_ANSWERED, refused_outcome(cancelled("nobody waits for it any more")))
+    elif work.found is not None:
         yield from fly(work, work.found)
-        return
-    found = yield from departed(work)
-    if found is not None:
-        yield from fly_for_ticket(work, found)
+    else:
+        found = yield from departed(work)
+        if found is not None:
+            yield from fly_for_ticket(work, found)
 
 
 def fly(work: Work, found: Found) -> Flying:
@@ -62,7 +65,11 @@ def departed(work: Work, *, may_wait: bool = False) -> "Generator[Any, Any, Foun
     may_wait: whether the model's call may wait until this canister can pay for it.
     """
     try:
+        if _is_called_off(work):
+            return None
         found = yield from look_up(work.plan)
+        if _is_called_off(work):
+            return None
         if found.ends_it:
             _end_at_lookup(work, found)
             return None
@@ -92,6 +99,14 @@ def fly_for_ticket(work: Work, found: Found) -> "Generator[Any, Any, None]":
     """Fly what `departed` returned, down to the ticket of who submitted it."""
     outcome = yield from fly(work, found)
     serve_spare(work, outcome, found)
+
+
+def _is_called_off(work: Work) -> bool:
+    """Tell whether nobody waits for this any more; its hold is credit then."""
+    is_off = desk.off.take(work.token)
+    if is_off:
+        till.release(work)
+    return is_off
 
 
 def _end_at_lookup(work: Work, found: Found) -> None:

@@ -26,13 +26,13 @@ def fetched(namespace: str, digest: str, control: str) -> "Generator[Any, Any, C
     """Fetch from a digest's owner, and while answers move from who had it before."""
     owner, former = rows.space.owner(digest), rows.space.former(digest)
     # Committed: what the caller says at its own yield; so at the two that follow.
-    reply: CallResult[Any] = yield cache_at(owner).fetch(namespace, digest, control)
+    reply: CallResult[Any] = yield cache_at(owner).fetch_text(namespace, digest, control)
     if former is None or not is_elsewhere(reply.Ok):
         return reply
-    elder: CallResult[Any] = yield cache_at(former).fetch(namespace, digest, control)
+    elder: CallResult[Any] = yield cache_at(former).fetch_text(namespace, digest, control)
     if has_moved(elder.Ok):
         # It moved between the two looks, so that now its owner has it.
-        again: CallResult[Any] = yield cache_at(owner).fetch(namespace, digest, control)
+        again: CallResult[Any] = yield cache_at(owner).fetch_text(namespace, digest, control)
         return again
     return reply if elder.Ok is None or is_elsewhere(elder.Ok) else elder
 

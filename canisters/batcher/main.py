@@ -21,13 +21,22 @@ from batcher_admin import (
     settings,
 )
 from batcher_rows import rows
-from batcher_state import desk, tallies, voter_book
+from batcher_state import desk
 from cache_wiring import add_cache, remove_cache, shards
+from cancelling import cancel
+from insights import counters, voters
 from membership import allow_member, deny_member, members
+from push_endpoints import (
+    allow_callback,
+    callbacks,
+    delivered,
+    delivery,
+    deny_callback,
+    submit_to,
+)
 from refrain_api.ask_records import AskRequest
 from refrain_api.batcher_records import (
     AskResult,
-    BatcherCounters,
     QuoteResult,
     StreamResult,
     SubmitResult,
@@ -36,8 +45,6 @@ from refrain_api.batcher_records import (
 from refrain_api.caller_texts import caller_text, take_callers_as_texts
 from refrain_api.cycles_service import CyclesService
 from refrain_api.services import BatcherService, CacheService, InferService
-from refrain_api.vote_records import ProviderAgreement
-from refrain_core.consensus.provider_weights import weight_of
 from refrain_core.refusals import internal
 from self_calls import done, tasks
 from streaming import read_stream
@@ -56,6 +63,7 @@ __all__ = [
     "add_cache",
     "add_controller",
     "allow_asker",
+    "allow_callback",
     "allow_member",
     "ask",
     "askers",
@@ -64,10 +72,15 @@ __all__ = [
     "batch_errors",
     "batch_output",
     "batch_status",
+    "callbacks",
+    "cancel",
     "configure",
     "connect",
     "counters",
+    "delivered",
+    "delivery",
     "deny_asker",
+    "deny_callback",
     "deny_member",
     "init_",
     "members",
@@ -83,6 +96,7 @@ __all__ = [
     "shards",
     "stream",
     "submit",
+    "submit_to",
     "take_up",
     "voters",
     "withdraw",
@@ -163,29 +177,6 @@ def quote(request: AskRequest) -> QuoteResult:
 def models() -> Vec[text]:
     """List the models that can be asked, by their whole names."""
     return rows.models
-
-
-@query
-def voters() -> Vec[ProviderAgreement]:
-    """Say of each provider how often it took part in a verdict, and agreed with it."""
-    records = voter_book.records
-    return [
-        {
-            "provider": provider,
-            "voted": records[provider].voted,
-            "agreed": records[provider].agreed,
-            "weight": weight_of(records[provider]),
-        }
-        for provider in sorted(records)
-    ]
-
-
-@query
-def counters() -> BatcherCounters:
-    """Return the counts since install; an upgrade may lose those of the last minute."""
-    counts = tallies.snapshot()
-    counts.update(desk.census())
-    return cast("BatcherCounters", counts)
 
 
 def _internal(error: Exception) -> dict[str, Any]:

@@ -73,7 +73,8 @@ def sampled(work: Work) -> Sampling:
             return _broken_off(kept, reply, outcalls, (spent, booked))
         whole = _whole(inferred, kept, work.plan, outcalls)
         kept = _following(work, kept, whole["Inferred"], inferred["continues"])
-        if kept is None or not _is_paid(work.plan, kept, most_cycles - spent):
+        is_over = kept is None or desk.off.take(work.token)
+        if kept is None or is_over or not _is_paid(work.plan, kept, most_cycles - spent):
             return Sampled(whole, None, spent, booked)
         till.spend(work, cost)
 

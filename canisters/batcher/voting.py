@@ -80,6 +80,7 @@ def _ask(poll: Poll, voter: Voter) -> None:
     flight = desk.under_way(plan.digest, now_ns)
     if flight is not None:
         polls.listen(flight.token, poll, voter.number, is_own=False)
+        desk.off.unmark(flight.token)
         return
     cost = till.price(plan)
     refusal = desk.refuse_flight(now_ns, rows.settings) or till.refuse_unfunded(cost)

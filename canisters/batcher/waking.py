@@ -6,6 +6,7 @@ import mover
 from batch_calls import book, set_alarm, sweep_batches
 from batcher_core.front_desk import SWEEP_INTERVAL_S
 from batcher_state import load_all, start_empty, sweep
+from pushing import look_after_pushes, wake_pushes
 from resuming import orphan_all, resume
 from voting import end_overdue_votes
 
@@ -14,6 +15,7 @@ def begin(controller: str) -> None:
     """Start with nothing but a first controller."""
     start_empty(controller)
     book.load()
+    wake_pushes()
     ic.set_timer_interval(SWEEP_INTERVAL_S, tick)
 
 
@@ -23,6 +25,7 @@ def wake() -> None:
     orphan_all()
     book.load()
     set_alarm()
+    wake_pushes()
     ic.set_timer_interval(SWEEP_INTERVAL_S, tick)
     mover.begin()
 
@@ -35,5 +38,6 @@ def tick() -> None:
         resume()
         sweep(ic.time())
         sweep_batches(ic.time())
+        look_after_pushes(ic.time())
     except Exception as error:  # noqa: BLE001 - see above
         ic.print(f"sweep: {type(error).__name__}: {error}")

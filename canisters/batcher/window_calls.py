@@ -68,6 +68,20 @@ def through_window(work: Work, priority: int = NORMAL) -> Working:
         ic.print(f"in a window: {type(error).__name__}")
 
 
+def withdrawn(token: int) -> bool:
+    """Take out of its window what nobody waits for any more; False if its call is out, or none is.
+
+    What a timer is about to send stays: it is left out there, as a flight that has ended.
+    """
+    aboard = _aboard.get(token)
+    if aboard is None:
+        return False
+    if gate.room.drop(token):
+        del _aboard[token]
+        till.book(aboard.work, min(aboard.spent, aboard.work.cost.call_cycles), 0)
+    return True
+
+
 def wake() -> Working:
     """Let leave what can; for a timer, whose exceptions nobody would see."""
     _alarm.at_ns = 0

@@ -8,9 +8,10 @@ as `cache_core.answer_texts` describes it, or the reason. The typed endpoints sa
 from kybra import Vec, ic, query, text, update
 
 import cache_access
-from cache_core import fast_lookups, fast_puts
+from cache_core import fast_fetches, fast_lookups, fast_puts
 from cache_state import cache
 from refrain_api.ask_records import ChatMessage
+from refrain_core.fetched_texts import fetched_text
 from refrain_core.limits import PUBLIC
 
 
@@ -31,6 +32,19 @@ def hit(namespace: text, model: text, messages: Vec[ChatMessage], parameters: te
     if namespace == PUBLIC:
         return fast_lookups.hit_text(cache, digest, _public_alone, ic.time())
     return fast_lookups.hit_text(cache, digest, cache_access.caller_sees, ic.time())
+
+
+@update
+def fetch_text(tenant: text, digest: text, cache_control: text) -> text:
+    """Do what `fetch` does, and tell it as `refrain_core.fetched_texts`."""
+    refusal = cache_access.non_writers_refusal()
+    if refusal is not None:
+        return fetched_text({"Refused": refusal})
+
+    def sees(namespace: str) -> bool:
+        return cache_access.tenant_sees(tenant, namespace)
+
+    return fast_fetches.fetch_text(cache, tenant, digest, sees, ic.time(), cache_control)
 
 
 @update

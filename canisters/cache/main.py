@@ -37,7 +37,7 @@ from cache_moves import adopt, move_in, move_out, profile, remove_older
 from cache_pages import counters, export_page, import_page, list_answers, tenant_counters
 from cache_state import cache
 from certified_forms import certified_hit, lookup_certified
-from fast_forms import hit, hit_by_digest, keep
+from fast_forms import fetch_text, hit, hit_by_digest, keep
 from refrain_api.ask_records import AskRequest
 from refrain_api.cache_records import (
     LookupResult,
@@ -64,6 +64,7 @@ __all__ = [
     "explain",
     "export_page",
     "fetch",
+    "fetch_text",
     "hidden_scopes",
     "hit",
     "hit_by_digest",

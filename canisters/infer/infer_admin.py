@@ -18,7 +18,7 @@ from infer_registry import (
     listed_writers,
     store_provider,
 )
-from infer_subnet import subnet
+from infer_settings import stated
 from lease_table import lease_table
 from refrain_api.infer_records import ProviderSettings, ProviderView
 from refrain_api.refusal_variants import Done
@@ -75,7 +75,7 @@ def set_subnet_nodes(nodes: nat32) -> Done:
         refusal = bad_request(f"nodes: choose 1 to {MOST_NODES}")
     if refusal is not None:
         return refused(refusal)
-    subnet.state(nodes)
+    stated.state_nodes(nodes)
     return {"Ok": f"{nodes} nodes"}
 
 

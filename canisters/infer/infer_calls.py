@@ -18,9 +18,8 @@ from infer_core.reply_fields import ModelReply
 from infer_core.shard_choice import Choice
 from infer_core.trial import trial_of
 from infer_core.usage import Usage
-from infer_core.work_budgets import Budgets
 from infer_registry import known_providers, listed_controllers, listed_writers
-from infer_subnet import subnet
+from infer_settings import stated
 from lease_table import lease_table
 from provider_pace import note_pace, paced
 from refrain_api.caller_texts import KnownPrincipal
@@ -30,7 +29,6 @@ from refrain_core.access import refuse_unless_controller, refuse_unless_listed
 from refrain_core.refusals import bad_request, lease_lost
 from usage_table import book_usage
 
-BUDGETS = Budgets()
 _own: list[KnownPrincipal] = []
 
 
@@ -52,7 +50,7 @@ def open_call(inference: Any) -> OpenCall | dict[str, Any]:
     choice = serving if isinstance(serving, dict) else free_shard(serving)
     if isinstance(choice, dict):
         return choice
-    return take(choice, prepare(paced(choice.provider, BUDGETS), inference, subnet.nodes))
+    return take(choice, prepare(paced(choice.provider, stated.budgets), inference, stated.bounds))
 
 
 def open_test(caller: str, name: str) -> OpenCall | dict[str, Any]:
@@ -67,7 +65,7 @@ def open_test(caller: str, name: str) -> OpenCall | dict[str, Any]:
     choice = serving if isinstance(serving, dict) else free_shard(serving)
     if isinstance(choice, dict):
         return choice
-    prepared = prepare(choice.provider, inference, subnet.nodes)
+    prepared = prepare(choice.provider, inference, stated.bounds)
     price_cycles = prepared.plan.price_cycles
     refusal = check_cycles(prepared.plan, price_cycles, ic.canister_balance() - price_cycles)
     return refusal or OpenCall(prepared, choice.keys, lease_table.take(choice.keys, ic.time()))

@@ -10,7 +10,7 @@ from infer_core.parameter_support import carriers, continuers, takers
 from infer_core.provider_rules import MODES, Provider
 from infer_core.shard_choice import Choice, candidates, choose, named, retry_after_s
 from infer_registry import known_providers
-from infer_subnet import subnet
+from infer_settings import stated
 from lease_table import lease_table
 from refrain_core.refusals import bad_request, busy, unknown_model
 
@@ -32,7 +32,7 @@ def dearest_price(inference: Any) -> int | dict[str, Any]:
     serving = able_providers(inference)
     if isinstance(serving, dict):
         return serving
-    return max([prepare(one, inference, subnet.nodes).plan.price_cycles for one in serving])
+    return max([prepare(one, inference, stated.bounds).plan.price_cycles for one in serving])
 
 
 def plans_by_transport(inference: Any) -> "dict[str, OutcallPlan] | dict[str, Any]":
@@ -42,7 +42,7 @@ def plans_by_transport(inference: Any) -> "dict[str, OutcallPlan] | dict[str, An
         return serving
     plans = {}
     for mode in MODES:
-        plan = prepare(carried(serving[0], mode), inference, subnet.nodes).plan
+        plan = prepare(carried(serving[0], mode), inference, stated.bounds).plan
         if not isinstance(plan, OutcallPlan):
             return bad_request("this model's canister is asked onchain: see quote_infer")
         plans[mode] = plan

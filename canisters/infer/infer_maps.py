@@ -2,7 +2,7 @@
 
 | id | map | key | value |
 |---|---|---|---|
-| 0 | registry | kybra-simple-db's keys, ``_layout``, ``_nodes`` | JSON, a version, a count |
+| 0 | registry | kybra-simple-db's keys, ``_layout`` and other settings | JSON, a version, figures |
 | 1 | leases | ``PROVIDER/PART`` | ``token|deadline in ns`` |
 | 2 | usage | provider's name | seven counts joined by ``|`` |
 
@@ -13,7 +13,6 @@ from kybra import StableBTreeMap, ic
 
 LAYOUT_VERSION = "1"
 _LAYOUT_KEY = "_layout"
-_NODES_KEY = "_nodes"
 
 registry_map = StableBTreeMap[str, str](memory_id=0, max_key_size=200, max_value_size=8_000)
 lease_map = StableBTreeMap[str, str](memory_id=1, max_key_size=160, max_value_size=80)
@@ -32,11 +31,11 @@ def demand_layout() -> None:
         ic.trap(f"stable layout {found}, but this code reads layout {LAYOUT_VERSION}")
 
 
-def write_nodes(nodes: int) -> None:
-    """Keep the number of the subnet's nodes."""
-    registry_map.insert(_NODES_KEY, str(nodes))
+def write_setting(name: str, text: str) -> None:
+    """Keep what a controller stated, under a name that begins with ``_``."""
+    registry_map.insert(name, text)
 
 
-def read_nodes() -> int:
-    """Read the number of the subnet's nodes; 0 where none was stated."""
-    return int(registry_map.get(_NODES_KEY) or "0")
+def read_setting(name: str) -> str:
+    """Read what was stated; "" where nothing was."""
+    return registry_map.get(name) or ""

@@ -30,17 +30,21 @@ from infer_admin import (
 from infer_calls import open_call, open_test, outcall_of, refuse
 from infer_core.inference_results import NOTHING, whole_cost
 from infer_core.reply import canonical_body
+from infer_core.work_meter import LIST_BUILDING
+from infer_limits import set_budgets, status
 from infer_lists import OpenList, failed_list, open_list, settle_list
 from infer_maps import demand_layout, stamp_layout
 from infer_quotes import counters, models, quote_infer, quote_infer_many, quote_transports
 from infer_registry import enlist_controller, open_registry
-from infer_subnet import subnet
+from infer_settings import stated
 from lease_table import lease_table
 from refrain_api.caller_texts import take_callers_as_texts
 from refrain_api.infer_records import InferManyResult, InferRequest, InferResult
 from refrain_api.outcall_records import OutcallReply, TransformArgs
 from refrain_core.refusals import internal
+from resting import rest
 from usage_table import load_usages
+from work_counts import count_work
 
 # Kybra looks endpoints up by name among what this module exports.
 __all__ = [
@@ -59,8 +63,11 @@ __all__ = [
     "reload_infer",
     "remove_controller",
     "remove_provider",
+    "rest",
+    "set_budgets",
     "set_provider",
     "set_subnet_nodes",
+    "status",
     "test_provider",
     "transform",
     "writers",
@@ -87,7 +94,7 @@ def reload_infer() -> void:
     open_registry()
     lease_table.load()
     load_usages()
-    subnet.load()
+    stated.load()
     ic.set_timer_interval(SWEEP_S, sweep_leases)
 
 
@@ -126,14 +133,15 @@ def infer_many(requests: Vec[InferRequest]) -> Async[InferManyResult]:
     """Ask up to 16 requests of equal provider and parameters by one outcall."""
     opened = None
     try:
-        opened = open_list(requests)
+        opened = yield from open_list(requests)
         if isinstance(opened, dict):
             return cast("InferManyResult", {"Refused": opened})
         plan = opened.plan
         outcall = MANAGEMENT.http_request(outcall_of(plan)).with_cycles(plan.fee_cycles)
+        count_work(LIST_BUILDING)
         # Commit point: a shard is leased and the price is taken; no other state is held.
         reply: CallResult[OutcallReply] = yield outcall
-        return settle_list(opened, reply.Ok, reply.Err)
+        return (yield from settle_list(opened, reply.Ok, reply.Err))
     except Exception as error:  # noqa: BLE001 - a typed refusal instead of a trap
         refusal = internal(f"infer_many failed: {type(error).__name__}")
         if isinstance(opened, OpenList):

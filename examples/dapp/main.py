@@ -1,4 +1,4 @@
-"""A dapp that asks Refrain: for an answer in the reply, or for a ticket that is read later.
+"""A dapp that asks Refrain: for an answer in the reply, for a ticket, or to be called with it.
 
 It pays for what it asks: it asks the price first and attaches that many cycles. What a hit leaves
 over stays with it or becomes its credit at the batcher, where later asks use it up.
@@ -24,6 +24,7 @@ from kybra import (
 
 from refrain_api.ask_records import AskRequest
 from refrain_api.batcher_records import AskResult, QuoteResult, SubmitResult, TicketState
+from refrain_api.refusal_variants import Done
 
 
 # Refrain's front door, as far as this dapp uses it.
@@ -40,14 +41,21 @@ class Refrain(Service):
     @service_query
     def result(self, ticket: nat64) -> TicketState: ...
 
+    @service_update
+    def submit_to(self, request: AskRequest, method: text) -> SubmitResult: ...
+
+    @service_update
+    def delivered(self, ticket: nat64) -> Done: ...
+
 
 class Wiring:
-    """Whom to ask, and what; kept in the heap, as a real dapp would not."""
+    """Whom to ask, and what, and what came; kept in the heap, as a real dapp would not."""
 
     def __init__(self) -> None:
-        """Start without either; the installer names both."""
+        """Start without any; the installer names batcher and model."""
         self.batcher = ""
         self.model = ""
+        self.pushed: dict[int, str] = {}
 
 
 wiring = Wiring()
@@ -86,6 +94,35 @@ def explained(ticket: nat64) -> Async[TicketState]:
     # Committed: nothing, as above.
     reply: CallResult[TicketState] = yield refrain().result(ticket)
     return cast("TicketState", result_of(reply))
+
+
+@update
+def explain_to_me(word: text) -> Async[SubmitResult]:
+    """Have a word explained by a call of `take_answer`, once the answer is there."""
+    request = asking(word)
+    price_cycles = yield from priced(request)
+    call = refrain().submit_to(request, "take_answer").with_cycles(price_cycles)
+    # Committed: nothing, as above.
+    reply: CallResult[SubmitResult] = yield call
+    return cast("SubmitResult", result_of(reply))
+
+
+@update
+def take_answer(ticket: nat64, end: text, content: text) -> void:
+    """Take an answer that Refrain pushes. It may come twice: the ticket says that it is the same.
+
+    Whoever is not the batcher is not believed. The word that it is here ends the pushes.
+    """
+    if ic.caller().to_str() != wiring.batcher:
+        return
+    wiring.pushed[ticket] = f"{end}: {content}"
+    refrain().delivered(ticket).notify()
+
+
+@query
+def taken(ticket: nat64) -> text:
+    """Read what was pushed; nothing is empty."""
+    return wiring.pushed.get(ticket, "")
 
 
 @query

@@ -70,6 +70,20 @@ class TicketState(Variant, total=False):
     Refused: Refusal
 
 
+# A ticket that was called off. work: "ended" where nothing more is asked for it, "goes_on" where a
+# call is out, which is paid, or others wait. credited_cycles: what of its price is credit by now;
+# what a call that is out leaves over follows once that is back.
+class Cancellation(Record):
+    ticket: nat64
+    work: text
+    credited_cycles: nat64
+
+
+class CancelResult(Variant, total=False):
+    Cancelled: Cancellation
+    Refused: Refusal
+
+
 # What an answer says from the asked character on; next: the cursor to go on from.
 # done: once the answer is whole and this part ends it; `result` then has the rest of it.
 class StreamedText(Record):
@@ -129,7 +143,7 @@ class BatcherSettings(Record):
 # refreshes: flights that renew one behind its reply; negatives: failures served as remembered;
 # lists: calls of a model for several requests, and listed: those requests.
 # votes: of them agreed met their quorum; samples_reused: votes cast by answers that were stored;
-# resumed: flights whose work was lost and begun again.
+# resumed: flights whose work was lost and begun again; cancelled: tickets called off.
 class BatcherCounters(Record):
     asks: nat64
     hits: nat64
@@ -151,5 +165,6 @@ class BatcherCounters(Record):
     agreed: nat64
     samples_reused: nat64
     resumed: nat64
+    cancelled: nat64
     flights_open: nat32
     tickets_kept: nat32

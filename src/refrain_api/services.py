@@ -1,9 +1,8 @@
 """What one Refrain canister calls on another."""
 
-from kybra import Service, Vec, nat64, service_query, service_update, text
+from kybra import Service, Vec, nat64, service_query, service_update, text, void
 
 from refrain_api.cache_records import (
-    LookupResult,
     NegativeRequest,
     PutRequest,
     PutResult,
@@ -17,7 +16,7 @@ from refrain_api.refusal_variants import Done
 # The cache, as its writers call it.
 class CacheService(Service):
     @service_update
-    def fetch(self, tenant: text, digest: text, cache_control: text) -> LookupResult: ...
+    def fetch_text(self, tenant: text, digest: text, cache_control: text) -> text: ...
 
     @service_update
     def put(self, request: PutRequest) -> PutResult: ...
@@ -62,6 +61,9 @@ class InferService(Service):
 
     @service_query
     def providers(self) -> Vec[ProviderView]: ...
+
+    @service_query
+    def rest(self) -> void: ...
 
 
 # The batcher, as it tells itself to take up a piece of work in a message of its own.

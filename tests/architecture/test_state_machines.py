@@ -16,6 +16,7 @@ MACHINES = {
     "A voter": (CORE / "vote_machine.py", "VOTER_TRANSITIONS"),
     "A batch": (CORE / "batch_machine.py", "TRANSITIONS"),
     "An item of a batch": (CORE / "batch_machine.py", "ITEM_TRANSITIONS"),
+    "A push": (CORE / "push_machine.py", "PUSH_TRANSITIONS"),
 }
 
 

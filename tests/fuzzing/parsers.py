@@ -146,6 +146,11 @@ def _witnesses() -> Parser:
     )
 
 
+def _cbor() -> Parser:
+    answer = cbor.encode_uncounted({"status": "replied", "reply": {}})
+    return Parser("CBOR", cbor.decode, (_content("call", arg=b"x"), answer), RequestRefused)
+
+
 def parsers() -> list[Parser]:
     """All of them."""
     messages = tuple(
@@ -155,12 +160,7 @@ def parsers() -> list[Parser]:
     endpoints = (f"/api/v3/canister/{CANISTER}/call", f"/api/v2/subnet/{CANISTER}/read_state")
     calls = b'{"sender": "BA==", "canister_id": "AAAAAAAAAAEBAQ==", "method": "ask", "payload": ""}'
     return [
-        Parser(
-            "CBOR",
-            cbor.decode,
-            (_content("call", arg=b"x"), cbor.encode_uncounted({"status": "replied", "reply": {}})),
-            RequestRefused,
-        ),
+        _cbor(),
         *_requests(),
         _certificates(),
         _witnesses(),

@@ -17,7 +17,7 @@ def summary_lines(told: Sequence[Any]) -> list[str]:
         return []
     found = [each for each in told if each is not None]
     if not found:
-        return [f"parity: no scenario was compared: all {len(told)} were without recording"]
+        return [f"parity: none of {len(told)} scenarios had a recording to compare with"]
     lines = [f"parity: {len(found)} of {len(told)} scenarios are as they were recorded"]
     if len(found) < len(told):
         lines.append(f"parity: {len(told) - len(found)} scenarios have no recording")

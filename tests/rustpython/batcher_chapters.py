@@ -17,6 +17,7 @@ from batcher_core import (
     tallies,
 )
 from batcher_core.batcher_bounds import Settings
+from refrain_core import fetched_texts, transitions
 from refrain_core.cache_control import NO_DIRECTIVES
 from tests.rustpython.inputs import (
     MODEL,
@@ -65,6 +66,7 @@ def machine(book: Recording) -> None:
     for state in (*flight_machine.STATES, "x"):
         for event in flight_machine.EVENTS:
             book.call(flight_machine.next_state, state, event)
+            book.call(transitions.following, flight_machine.TRANSITIONS, state, event)
 
 
 def plans(book: Recording) -> None:
@@ -107,8 +109,9 @@ def readings(book: Recording) -> None:
         "Hit": {"answer": answer(), "digest": DIGEST, "key": "00ff", "age_s": 5, "expires_in_s": 9}
     }
     for found in (None, {"Miss": "never stored"}, hit, {"Refused": {"Internal": "x"}}):
-        book.call(call_reading.read_lookup, found, DIGEST, NO_DIRECTIVES)
-        book.call(call_reading.read_lookup, found, "0" * 64, NO_DIRECTIVES)
+        text = None if found is None else fetched_texts.fetched_text(found)
+        book.call(call_reading.read_lookup, text, DIGEST, NO_DIRECTIVES)
+        book.call(call_reading.read_lookup, text, "0" * 64, NO_DIRECTIVES)
     for error in (
         *("Rejection code 2, Couldn't send message", "Rejection code 5, x is stopping"),
         *("Rejection code 5, x is stopped", "Rejection code 5, IC0503: é\x1b" * 30, "", None),
@@ -121,8 +124,9 @@ def readings(book: Recording) -> None:
     replies: list[Any] = [None, {"Refused": {}}, {"Stored": {"key": "k", "evicted": 0}}]
     for reply in replies:
         book.call(call_reading.stored_key, reply)
-        book.call(call_reading.is_elsewhere, reply)
-        book.call(call_reading.has_moved, reply)
+    for told in (None, "miss|never stored", "miss|moved", "miss|expired", "hit|x"):
+        book.call(call_reading.is_elsewhere, told)
+        book.call(call_reading.has_moved, told)
 
 
 def written_outcomes(book: Recording) -> None:

@@ -24,6 +24,7 @@ from infer_core.backends import (
     openai_completions,
     response_formats,
 )
+from infer_core.prompt import FittedPrompt
 from infer_core.provider_rules import MODES, REPLICATED
 from tests.rustpython.infer_inputs import DIGEST, FACE, FAR, LOCAL, RAW_BODIES, TEXT
 from tests.rustpython.inputs import START_NS, TEXTS, Inputs, ask, inference_of
@@ -136,6 +137,11 @@ def lists(book: Recording) -> None:
         [*items, inference_of(ask(), digest="")],
     ):
         book.call(many.check_many, inferences)
+        book.call(many.refuse_count, inferences)
+    book.call(many.refuse_unlike, items)
+    book.call(many.refuse_unlike, [*items, odd])
+    prompts = [FittedPrompt([{"role": "user", "content": "\u00e9"}], 1, 2)]
+    book.call(inference.prepare_fitted, LOCAL, items[:1], prompts, 7, 13)
     for mode in (REPLICATED, "non_replicated"):
         for seed in (None, 2**64 - 1):
             book.call(many.list_seed, [inference_of(ask(seed=seed), sample=2)], mode)

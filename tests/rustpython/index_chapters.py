@@ -144,6 +144,8 @@ def rows_and_counts(book: Recording) -> None:
     for field in tally.Counts._fields:
         book.call(tally.Tally.add, counting, TENANT, field, 3)
         book.call(tally.Tally.add, counting, "", field)
+    for name in (TENANT, ""):
+        book.call(tally.Tally.add_hit, counting, name, 5, 6, 7, 8)
     save = book.call(Attributes.read, tenants, "save_counts")
     book.call(tally.Tally.flush, counting, save, 1)
     book.call(tally.Tally.flush, counting, save)

@@ -11,6 +11,7 @@ from infer_core import (
     round_sizing,
     spend_limits,
     work_budgets,
+    work_meter,
 )
 from infer_core.provider_health import HEALTHY, Health
 from infer_core.provider_rules import Provider
@@ -67,6 +68,10 @@ def budgets(book: Recording) -> None:
     for used in (0, 15_000_000, 15_000_001, 10**12):
         book.call(work_budgets.goes_on_later, Budgets(), used)
         book.call(work_budgets.share_per_mille, used, 20_000_000)
+    meter = book.call(work_meter.WorkMeter)
+    for step, used in (("infer, building", 5), ("infer, callback", 9), ("infer, building", 4)):
+        book.call(work_meter.WorkMeter.note, meter, step, used)
+    book.call(work_meter.WorkMeter.rows, meter, Budgets())
 
 
 def retries(book: Recording) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.rustpython.fast_replies import as_told
 from tests.rustpython.platform_over_dicts import PlayedCanister, principal
 from tests.rustpython.recording import Recording
 
@@ -29,7 +30,8 @@ class Played:
 
     def answer(self, waiting: Any, ok: Any, err: "str | None" = None, refunded: int = 0) -> Any:
         """Answer what a message waits for."""
-        facts = (self._canister, waiting["number"], ok, err, refunded)
+        told = as_told(waiting["waits"][2], ok)
+        facts = (self._canister, waiting["number"], told, err, refunded)
         return self._book.call(PlayedCanister.answer, *facts)
 
     def tick(self, seconds: int) -> None:

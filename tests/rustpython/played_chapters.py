@@ -74,6 +74,7 @@ def cache(canister: Played) -> None:
         canister.send("put", put(digest, text), by=WRITER)
         canister.send("put", put(digest, text), by=STRANGER)
         canister.send("fetch", put("")["namespace"], digest, "", by=WRITER)
+        canister.send("fetch_text", put("")["namespace"], digest, "", by=WRITER)
         canister.send("lookup_digest", digest, by=put("")["namespace"])
     for request in odd_requests()[:40]:
         canister.send("lookup", request, by=WRITER)

@@ -50,6 +50,7 @@ def infer(canister: Played) -> None:
             canister.answer(waiting, reduced)
     lists(canister)
     prices(canister)
+    canister.send("rest")
     canister.send("infer", inference("x"), by=STRANGER, cycles=10**12)
     canister.send("infer", inference("x"), by=WRITER, cycles=5)
     canister.send("infer", inference("x", response_format='{"a":e}'), by=WRITER, cycles=10**12)
@@ -123,6 +124,11 @@ def trials(canister: Played) -> None:
 
 def prices(canister: Played) -> None:
     """Prices by each transport, and the size of the subnet that they are for."""
+    bounds = {"round_tokens": 256, "prompt_tokens": 1_000, "total_tokens": 1_256, "attempts": 2}
+    bounds |= {"message_instructions": 5_000_000, "margin_instructions": 4_500_000}
+    for changes, by in (({}, OWNER), ({}, STRANGER), ({"attempts": 0}, OWNER)):
+        canister.send("set_budgets", bounds | changes, by=by)
+        canister.send("status", by=by)
     for by in (WRITER, STRANGER):
         canister.send("quote_transports", inference("x"), by=by)
     for nodes in (0, 34, 13):

@@ -7,6 +7,7 @@ from batcher_core import boarding_rules, call_reading, failure_classes, outcomes
 from batcher_core.flights import Flight
 from batcher_core.front_desk import FrontDesk
 from batcher_core.text_store import Stores
+from refrain_core import fetched_texts
 from refrain_core.cache_control import NO_DIRECTIVES, Directives
 from tests.rustpython.inputs import OTHER, START_NS, TENANT, answer
 from tests.rustpython.recording import Recording
@@ -75,7 +76,9 @@ def served(book: Recording) -> None:
     new = answer("new")
     settled.extend([outcomes.answered_outcome(DIGEST, new, one) for one in ("hit", "fwd=miss")])
     for reply, directives in product(replies, ASKED):
-        found = book.call(call_reading.read_lookup, reply, DIGEST, directives)
+        told = book.call(fetched_texts.fetched_text, reply)
+        book.call(fetched_texts.read_fetched, told)
+        found = book.call(call_reading.read_lookup, told, DIGEST, directives)
         book.call(serving.Found.ends_it, found)
         book.call(serving.Found.has_stored, found)
         book.call(serving.Found.status, found, stored=True, ttl_s=3, key="00ff")

@@ -119,6 +119,9 @@ def one_poll(book: Recording, made: Inputs, plan: Any) -> None:
     order = [voter.number for voter in asked]
     made.random.shuffle(order)
     for number in order:
+        book.call(polls.Poll.pays, poll, number)
+        book.call(polls.PollBoard.heeds, board, poll)
+        book.call(polls.PollBoard.is_heeded, board, 20 + number)
         book.call(polls.PollBoard.tell, board, 20 + number, heard(made))
         counted = book.call(vote_counting.count, poll, known)
         outcome = book.call(vote_counting.decided, poll, counted, "fwd=miss")

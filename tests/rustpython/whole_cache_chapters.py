@@ -6,6 +6,7 @@ from cache_core import (
     bank_rows,
     drafts,
     explaining,
+    fast_fetches,
     fast_lookups,
     fast_puts,
     listing,
@@ -101,6 +102,7 @@ def whole_cache_step(book: Recording, cache: Any, sees: Any, facts: "tuple[str, 
         book.call(puts.put, cache, request, now_ns)
     elif action == 2:
         book.call(lookups.fetch, cache, TENANT, digest, sees, now_ns, control)
+        book.call(fast_fetches.fetch_text, cache, TENANT, digest, sees, now_ns, control)
     elif action == 3:
         book.call(lookups.look, cache, digest, sees, now_ns, control)
         book.call(fast_lookups.hit_text, cache, digest, sees, now_ns)

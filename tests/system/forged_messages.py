@@ -43,8 +43,17 @@ INFERENCE = {
 }
 BATCH = {"lines": "{}", "window_s": 60}
 NAMESPACE = {"namespace": "public", "policy": "lru", "max_entries": 1, "max_bytes": 0}
+BUDGETS = {
+    "round_tokens": 4_096,
+    "prompt_tokens": 16_000,
+    "total_tokens": 20_096,
+    "message_instructions": 10**9,
+    "margin_instructions": 0,
+    "attempts": 8,
+}
 FAILURE = {"digest": DIGEST, "namespace": "public", "refusal": {"Internal": "x"}, "ttl_s": 9}
 ARGUMENTS: dict[str, tuple[Any, ...]] = {
+    "allow_callback": ({"canister": STRANGER, "method": "take"},),
     "allow_asker": ({"caller": STRANGER, "sponsored": "yes"},),
     "allow_member": ("shared:staff", STRANGER),
     "ask": (request("hello"),),
@@ -53,7 +62,12 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "batch_errors": (1, 0),
     "batch_output": (1, 0),
     "batch_status": (1,),
+    "cancel": (1,),
     "certified_hit": (DIGEST,),
+    "delivered": (1,),
+    "delivery": (1,),
+    "deny_callback": ({"canister": STRANGER, "method": "take"},),
+    "submit_to": (request("hello"), "take"),
     "clear_taint": ("a-voter",),
     "configure_namespace": (NAMESPACE,),
     "connect": (STRANGER, STRANGER),
@@ -61,6 +75,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "explain": (request("hello"),),
     "export_page": ("",),
     "fetch": (STRANGER, DIGEST, ""),
+    "fetch_text": (STRANGER, DIGEST, ""),
     "hit": ("public", MODEL, [{"role": "user", "content": "hello"}], ""),
     "hit_by_digest": (DIGEST,),
     "import_page": ([{"header": "v2|", "content": "forged", "checksum": DIGEST}],),
@@ -101,6 +116,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "remove_provider": ("local",),
     "result": (1,),
     "policy_report": (OPERATOR,),
+    "set_budgets": (BUDGETS,),
     "set_priority": (OPERATOR, "high"),
     "set_provider": (PROVIDER,),
     "set_subnet_nodes": (34,),
@@ -120,13 +136,16 @@ WITHOUT_ARGUMENTS = frozenset(
     (
         "account",
         "askers",
+        "callbacks",
         "counters",
         "hidden_scopes",
         "models",
         "profile",
         "providers",
+        "rest",
         "settings",
         "shards",
+        "status",
         "voters",
         "writers",
     )
@@ -135,6 +154,8 @@ WITHOUT_ARGUMENTS = frozenset(
 UNSAID: dict[tuple[str, str], Any] = {
     ("batcher", "take_up"): "",
     ("batcher", "withdraw"): {"Refused": {"TooFewCycles": {"expected": 10**9, "received": 0}}},
+    ("cache", "fetch_text"): 'refused|{"NotAllowed":"only a writer may do this: '
+    'a controller must allow you first"}',
     ("cache", "keep"): "refused|NotAllowed",
     ("cache", "remove"): {"Ok": "nothing was stored"},
     ("cache", "touch"): 0,

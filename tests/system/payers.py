@@ -46,11 +46,18 @@ class Wallet:
         self.network.release()
         return self.network.replica.reply(number)
 
-    def submit(self, prompt: str, cycles: int = PLENTY) -> Any:
+    def submit(self, prompt: str, cycles: int = PLENTY, **fields: Any) -> Any:
         """Submit and pay, without letting the model answer; a PaidSubmit."""
         batcher = self.network.ids["batcher"]
-        args = (batcher, request(prompt), cycles)
+        args = (batcher, request(prompt, **fields), cycles)
         number = self.network.replica.submit(self.canister, "pay_submit", *args, sender=OPERATOR)
+        self.network.replica.run()
+        return self.network.replica.reply(number)
+
+    def call_off(self, ticket: dict[str, Any]) -> Any:
+        """Cancel a ticket, without letting the model answer; a CancelResult."""
+        args = (self.network.ids["batcher"], ticket["ticket"])
+        number = self.network.replica.submit(self.canister, "call_off", *args, sender=OPERATOR)
         self.network.replica.run()
         return self.network.replica.reply(number)
 

@@ -3,6 +3,8 @@
 The states of a batch are those of OpenAI's Batch API.
 """
 
+from refrain_core.transitions import following
+
 VALIDATING = "validating"
 IN_PROGRESS = "in_progress"
 FINALIZING = "finalizing"
@@ -64,26 +66,11 @@ ITEM_TRANSITIONS = {
 }
 
 
-class IllegalStepError(Exception):
-    """An event that the table does not list for the state: a bug of the batcher."""
-
-
 def next_batch_state(state: str, event: str) -> str:
-    """Return the state that `event` leads a batch to.
-
-    Raises:
-        IllegalStepError: the table has no such pair.
-    """
-    return _following(TRANSITIONS, state, event)
+    """Return the state that `event` leads a batch to; raises as `following` does."""
+    return following(TRANSITIONS, state, event)
 
 
 def next_item_state(state: str, event: str) -> str:
-    """Return the state that `event` leads an item to; raises as `next_batch_state` does."""
-    return _following(ITEM_TRANSITIONS, state, event)
-
-
-def _following(table: "dict[tuple[str, str], str]", state: str, event: str) -> str:
-    following = table.get((state, event))
-    if following is None:
-        raise IllegalStepError(f"what is {state} cannot take {event}")
-    return following
+    """Return the state that `event` leads an item to; raises as `following` does."""
+    return following(ITEM_TRANSITIONS, state, event)

@@ -13,6 +13,7 @@ from refrain_core.cache_status import (
     hit_text,
     status_text,
 )
+from refrain_core.fetched_texts import read_fetched
 from refrain_core.refusals import busy, closing, internal
 
 _SHOWN_CHARACTERS = 200
@@ -22,8 +23,9 @@ _WANT_OF_ROOM = ("Busy", "OutOfCycles")
 _ARMS = (("Hit", FRESH), ("Stale", REVALIDATING), ("StaleIfError", SPARE))
 
 
-def read_lookup(reply: "dict[str, Any] | None", digest: str, directives: Directives) -> Found:
+def read_lookup(text: "str | None", digest: str, directives: Directives) -> Found:
     """Read what the cache replied; one that refuses or fails has nothing."""
+    reply = None if text is None else read_fetched(text)
     for arm, kind in _ARMS:
         hit = None if reply is None else reply.get(arm)
         if hit is not None and hit["digest"] == digest:
@@ -61,14 +63,14 @@ def was_sent(error: "str | None") -> bool:
     return error is None or _NOT_SENT not in error
 
 
-def is_elsewhere(reply: "dict[str, Any] | None") -> bool:
+def is_elsewhere(reply: "str | None") -> bool:
     """Tell whether another cache may have a digest that this one has not, nor has let go of."""
-    return reply is not None and reply.get("Miss") in ("never stored", "moved")
+    return reply in ("miss|never stored", "miss|moved")
 
 
-def has_moved(reply: "dict[str, Any] | None") -> bool:
+def has_moved(reply: "str | None") -> bool:
     """Tell whether a cache gave a digest's answer to another one."""
-    return reply is not None and reply.get("Miss") == "moved"
+    return reply == "miss|moved"
 
 
 def is_put_off(reply: "dict[str, Any] | None", error: "str | None") -> bool:

@@ -181,10 +181,10 @@ class FlightBoard:
             self._keep(flight)
         return flight
 
-    def await_by_ticket(self, flight: Flight) -> None:
-        """Note that a ticket points at the flight, so that its outcome is kept."""
-        if not flight.awaited:
-            self._keep(flight._replace(awaited=True))
+    def await_by_ticket(self, flight: Flight, *, is_awaited: bool = True) -> None:
+        """Note whether a ticket points at the flight, so that its outcome is kept."""
+        if flight.awaited != is_awaited:
+            self._keep(flight._replace(awaited=is_awaited))
 
     def expire(self, now_ns: int, most: int) -> "list[Flight]":
         """End at most `most` flights whose lease is over for good; return them."""

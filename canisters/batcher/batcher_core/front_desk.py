@@ -1,8 +1,9 @@
 """Flights, tickets and results together: who opens, who joins, who may settle, what is read."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from batcher_core.batcher_bounds import Settings
+from batcher_core.called_off import CalledOff
 from batcher_core.fetch_watch import FetchWatch
 from batcher_core.flight_machine import UNOPENED, WORK_REFUSED
 from batcher_core.flights import Flight, FlightBoard
@@ -16,6 +17,9 @@ from batcher_core.tickets import Ticket, TicketBook
 from batcher_core.work_shelf import WorkShelf
 from refrain_core.limits import NANOSECONDS
 from refrain_core.refusals import busy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SWEEP_INTERVAL_S = 60
 """An empty timer's message costs 16 M cycles: a minute's are 23 B a day, ten seconds' 139 B."""
@@ -38,7 +42,9 @@ class FrontDesk:
         self._results = ResultShelf(stores.results)
         self._numbering = Numbering(stores.meta)
         self.lost = LostWork(self._flights, WorkShelf(stores.works), self._numbering)
+        self.off = CalledOff(self._flights, self._tickets, self.lost.works)
         self._moved: dict[int, int] = {}
+        self.told: Callable[[int], None] = _nobody
 
     def load(self) -> None:
         """Rebuild every index of the heap."""
@@ -116,11 +122,12 @@ class FrontDesk:
         return ticket_record(number, flight.digest, flight.read_until_ns)
 
     def settle_ticket(self, number: int, asker: str, outcome: Outcome) -> None:
-        """Give a ticket an outcome of its own, whatever becomes of its flight."""
+        """Give a ticket an outcome of its own, whatever becomes of its flight; it gets one once."""
         ticket = self._tickets.read(number, asker)
-        if ticket is not None:
+        if ticket is not None and ticket.token != number:
             self._results.write(number, outcome, ticket.expires_at_ns)
-            self._tickets.issue(number, ticket._replace(token=number))
+            self._tickets.detach(number, ticket)
+            self.told(number)
 
     def lay_by(self, number: int, asker: str, spare: Outcome) -> None:
         """Keep an answer that a ticket gets if its flight comes to nothing."""
@@ -155,11 +162,16 @@ class FrontDesk:
                 self._moved[token] = flight.shelf
         self._flights.advance(flight, WORK_REFUSED if outcome.answered is None else event)
         self.watch.settle(digest, outcome)
+        self.told(flight.waiters_token)
         return True
 
     def note_stored(self, digest: str, token: int, status: str) -> None:
         """Note that the cache kept the answer, for whoever reads it by ticket."""
         self._results.relabel(self._moved.pop(token, token), digest, status)
+
+    def ticket(self, number: int, asker: str) -> "Ticket | None":
+        """Return a ticket of the asker's."""
+        return self._tickets.read(number, asker)
 
     def ticket_state(self, number: int, asker: str, now_ns: int) -> dict[str, Any]:
         """Return where a ticket stands, as a TicketState; changes nothing."""
@@ -172,3 +184,8 @@ class FrontDesk:
         self._tickets.sweep(now_ns, SWEEP_STEPS)
         self._results.sweep(now_ns, SWEEP_STEPS)
         self.watch.sweep(now_ns - _LOOKUP_LOST_NS)
+        self.off.sweep(now_ns - _LOOKUP_LOST_NS)
+
+
+def _nobody(_token: int) -> None:
+    """Tell nobody that a flight or a ticket ended."""

@@ -68,6 +68,10 @@ class Poll:
         if is_own:
             self._own.add(number)
 
+    def pays(self, number: int) -> bool:
+        """Tell whether a voter was asked at this vote's expense."""
+        return number in self._own
+
     def hear(self, number: int, outcome: Outcome) -> None:
         """Note what a voter's sample came to; a vote already missed is not counted."""
         self._out.discard(number)
@@ -148,6 +152,20 @@ class PollBoard:
         """Have a voter of the poll be heard when that flight ends."""
         poll.send(number, is_own=is_own)
         self._listeners.setdefault(flight_token, []).append((poll.token, number))
+
+    def is_heeded(self, flight_token: int) -> bool:
+        """Tell whether a vote that is not closed listens to that flight."""
+        listeners = [self._polls.get(token) for token, _ in self._listeners.get(flight_token, ())]
+        return any(poll is not None and not poll.is_closed for poll in listeners)
+
+    def heeds(self, poll: Poll) -> "list[tuple[int, int]]":
+        """List the flights that a poll listens to at its own expense, with its voters' numbers."""
+        return [
+            (flight_token, number)
+            for flight_token, listeners in self._listeners.items()
+            for token, number in listeners
+            if token == poll.token and poll.pays(number)
+        ]
 
     def tell(self, flight_token: int, outcome: Outcome) -> "list[tuple[Poll, int]]":
         """Tell every listener how a flight ended; return their polls, with the voters' numbers."""

@@ -23,6 +23,7 @@ NAMES = (
     "agreed",
     "samples_reused",
     "resumed",
+    "cancelled",
 )
 """Fields of BatcherCounters that are counted, new ones last; the others are looked at."""
 

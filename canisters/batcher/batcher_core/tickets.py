@@ -8,6 +8,7 @@ before least_trust lack it.
 from typing import NamedTuple
 
 from batcher_core.text_store import TextStore
+from batcher_core.ticket_claims import Claims
 
 OPENED = "opened"
 JOINED = "joined"
@@ -48,12 +49,13 @@ def ticket_key(number: int) -> str:
 
 
 class TicketBook:
-    """All tickets; the heap knows only when each expires."""
+    """All tickets; the heap knows when each expires, and which point at the same flight."""
 
     def __init__(self, store: TextStore) -> None:
         """Start empty; `load` reads what the store holds."""
         self._store = store
         self._expiries: dict[str, int] = {}
+        self.claims = Claims()
 
     def __len__(self) -> int:
         """Count the tickets kept, expired ones included until they are swept."""
@@ -61,14 +63,23 @@ class TicketBook:
 
     def load(self) -> None:
         """Rebuild the heap's index; bounded by max_tickets."""
-        self._expiries = {
-            key: unpack_ticket(record).expires_at_ns for key, record in self._store.items()
-        }
+        self._expiries = {}
+        self.claims = Claims()
+        for key, record in self._store.items():
+            ticket = unpack_ticket(record)
+            self._expiries[key] = ticket.expires_at_ns
+            self.claims.add(ticket.token, int(key, 16))
 
     def issue(self, number: int, ticket: Ticket) -> None:
         """Keep a ticket under its number."""
         self._expiries[ticket_key(number)] = ticket.expires_at_ns
         self._store.insert(ticket_key(number), pack_ticket(ticket))
+        self.claims.add(ticket.token, number)
+
+    def detach(self, number: int, ticket: Ticket) -> None:
+        """Let a ticket point at no flight any more: it has an outcome of its own."""
+        self.claims.drop(ticket.token, number)
+        self.issue(number, ticket._replace(token=number))
 
     def read(self, number: int, asker: str) -> "Ticket | None":
         """Return the ticket if it is the asker's: others learn nothing, not even that it exists."""
@@ -83,7 +94,9 @@ class TicketBook:
         swept = oldest_expired(self._expiries, now_ns, most)
         for key in swept:
             del self._expiries[key]
-            self._store.remove(key)
+            record = self._store.remove(key)
+            if record is not None:
+                self.claims.drop(unpack_ticket(record).token, int(key, 16))
         return len(swept)
 
 

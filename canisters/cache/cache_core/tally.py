@@ -62,6 +62,19 @@ class Tally:
                 whole = dirty.get("") or self._opened("")
                 whole[field] += amount
 
+    def add_hit(
+        self, namespace: str, bytes_served: int, tokens: int, cycles: int, elapsed_ms: int
+    ) -> None:
+        """Count a fresh hit with all that it saved, for a fourth of what `add` takes for each."""
+        dirty = self._dirty
+        for name in (namespace, "") if namespace else ("",):
+            counts = dirty.get(name) or self._opened(name)
+            counts["hits"] += 1
+            counts["bytes_served"] += bytes_served
+            counts["tokens_saved"] += tokens
+            counts["cycles_saved"] += cycles
+            counts["ms_saved"] += elapsed_ms
+
     def flush(self, save: Callable[[str, Counts], None], most: int = FLUSHED_AT_ONCE) -> int:
         """Write the counts of at most so many namespaces that changed; return how many are left."""
         for name in list(self._dirty)[:most]:

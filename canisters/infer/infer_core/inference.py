@@ -22,13 +22,23 @@ from infer_core.provider_rules import (
 from infer_core.reject_texts import reject_refusal
 from infer_core.reply import read_list, read_reply
 from infer_core.reply_fields import ModelReply
-from refrain_core.limits import MAX_PROMPT_CHARACTERS
+from refrain_core.limits import MAX_PROMPT_CHARACTERS, SOFT_PROMPT_CHARACTERS
 from refrain_core.outcall_price import DEFAULT_NODES, HELD_CYCLES_PER_CALL
 from refrain_core.refusals import bad_request, out_of_cycles, too_few_cycles, too_large
 from refrain_core.request_checks import JSON_OBJECT, check_request
 
 _DIGEST_CHARACTERS = 64
 _HEX = frozenset("0123456789abcdef")
+
+
+class Bounds(NamedTuple):
+    """What bounds every call alike: the subnet's nodes, and where a prompt is cut."""
+
+    nodes: int = DEFAULT_NODES
+    prompt_characters: int = SOFT_PROMPT_CHARACTERS
+
+
+USUAL = Bounds()
 
 
 class Prepared(NamedTuple):
@@ -58,24 +68,36 @@ def check_inference(inference: dict[str, Any]) -> dict[str, Any] | None:
     )
 
 
-def prepare(provider: Provider, inference: dict[str, Any], nodes: int = DEFAULT_NODES) -> Prepared:
+def prepare(provider: Provider, inference: dict[str, Any], bounds: Bounds = USUAL) -> Prepared:
     """Build the prompt and the outcall of a checked InferRequest; its transport is obeyed."""
     sample = Sample(inference["digest"], inference["sample"])
     provider = carried(provider, inference["transport"])
     seed = seed_of(inference["request"]["seed"], sample, provider.mode)
-    return prepare_all(provider, [inference], seed, nodes)[0]
+    return prepare_all(provider, [inference], seed, bounds)[0]
 
 
 def prepare_all(
     provider: Provider,
     inferences: "list[dict[str, Any]]",
     seed: "int | None",
-    nodes: int = DEFAULT_NODES,
+    bounds: Bounds = USUAL,
 ) -> list[Prepared]:
     """Build the prompts of checked InferRequests of equal parameters, and their one outcall."""
+    most = bounds.prompt_characters
+    prompts = [fit_prompt(one["request"]["messages"], most) for one in inferences]
+    return prepare_fitted(provider, inferences, prompts, seed, bounds.nodes)
+
+
+def prepare_fitted(
+    provider: Provider,
+    inferences: "list[dict[str, Any]]",
+    prompts: "list[FittedPrompt]",
+    seed: "int | None",
+    nodes: int,
+) -> list[Prepared]:
+    """Build the one outcall of prompts that are cut already."""
     request = inferences[0]["request"]
     budget = plan_budget(request["max_tokens"], provider.max_new_tokens)
-    prompts = [fit_prompt(one["request"]["messages"]) for one in inferences]
     so_fars = [one["so_far"] for one in inferences]
     turns = [Turn(prompts[index].messages, so_fars[index]) for index in range(len(prompts))]
     asking = Asking(provider, request, tuple(turns), budget.max_tokens, seed)

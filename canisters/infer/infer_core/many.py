@@ -19,12 +19,23 @@ _SHARED = (
 
 def check_many(inferences: "list[dict[str, Any]]") -> "dict[str, Any] | None":
     """Return the refusal of requests that cannot be asked together, or None if they can be."""
-    if not 1 <= len(inferences) <= MOST_ITEMS:
-        return bad_request(f"{len(inferences)} requests: give 1 to {MOST_ITEMS}")
+    refusal = refuse_count(inferences)
     for inference in inferences:
-        refusal = check_inference(inference)
+        refusal = refusal or check_inference(inference)
         if refusal is not None:
             return refusal
+    return refusal or refuse_unlike(inferences)
+
+
+def refuse_count(inferences: "list[dict[str, Any]]") -> "dict[str, Any] | None":
+    """Refuse an empty list, or one that is too long."""
+    if 1 <= len(inferences) <= MOST_ITEMS:
+        return None
+    return bad_request(f"{len(inferences)} requests: give 1 to {MOST_ITEMS}")
+
+
+def refuse_unlike(inferences: "list[dict[str, Any]]") -> "dict[str, Any] | None":
+    """Refuse checked requests that differ in more than their prompts."""
     first = _shared(inferences[0])
     if any(_shared(inference) != first for inference in inferences[1:]):
         return bad_request("requests differ: provider, transport and parameters must be equal")

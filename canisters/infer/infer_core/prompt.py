@@ -106,9 +106,14 @@ def _keep(messages: list[Message], rooms: dict[int, int]) -> FittedPrompt:
     dropped_characters = 0
     for index, message in enumerate(messages):
         content = message["content"]
-        cut = cut_middle(content, rooms.get(index, 0))
+        room = rooms.get(index, -1)
+        if len(content) <= room:
+            kept.append({"role": message["role"], "content": content})
+            continue
+        # Most of a long conversation is dropped whole: that must not take a call each.
+        cut = cut_middle(content, room) if room > 0 else _CutText("", len(content))
         dropped_characters += cut.dropped
-        if index in rooms and (cut.text or not content):
+        if cut.text:
             kept.append({"role": message["role"], "content": cut.text})
         else:
             dropped_messages += 1

@@ -10,6 +10,7 @@ A probe that is never heard of again, as after an upgrade, ends at its own time.
 from typing import NamedTuple
 
 from refrain_core.limits import NANOSECONDS
+from refrain_core.transitions import following
 
 CLOSED = "closed"
 OPEN = "open"
@@ -60,20 +61,9 @@ class Health(NamedTuple):
 HEALTHY = Health()
 
 
-class IllegalTransitionError(Exception):
-    """An event that the table does not list for the state: a bug of the canister."""
-
-
 def next_state(state: str, event: str) -> str:
-    """Return the state that `event` leads to.
-
-    Raises:
-        IllegalTransitionError: the table has no such pair.
-    """
-    following = TRANSITIONS.get((state, event))
-    if following is None:
-        raise IllegalTransitionError(f"a circuit that is {state} cannot take {event}")
-    return following
+    """Return the state that `event` leads a circuit to; raises as `following` does."""
+    return following(TRANSITIONS, state, event)
 
 
 def may_call(health: Health, now_ns: int) -> bool:

@@ -16,6 +16,7 @@ from kybra_replica.kernel.rejects import Rejected
 from refrain.cli.ask import ask_command
 from refrain.cli.batch import batch_command
 from refrain.cli.cache import cache_group
+from refrain.cli.cancel import cancel_command
 from refrain.cli.down import down_command
 from refrain.cli.key import key_command
 from refrain.cli.providers import providers_group
@@ -70,6 +71,7 @@ for command in (
         up_command,
         ask_command,
         batch_command,
+        cancel_command,
         key_command,
         status_command,
         upgrade_command,

@@ -5,9 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from refrain.client.asking import GRACE_S, PAUSE_S, Asked, Outcome, settled
+from refrain.client.asking import PAUSE_S, Asked, Outcome, settled, while_it_lasts
 from refrain.client.refusal_texts import refused
-from refrain.failures import RefrainError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,9 +34,8 @@ def ask_streaming(
 
 
 def _follow(connection: Asked, ticket: dict[str, Any], hear: Callable[[str], object]) -> None:
-    deadline_s = ticket["expires_at_ns"] / 1e9 + GRACE_S
     cursor = 0
-    while time.time() < deadline_s:
+    for _ in while_it_lasts(ticket):
         state = connection.query("batcher", "stream", ticket["ticket"], cursor)
         part = state.get("Streamed")
         if part is None:
@@ -50,4 +48,3 @@ def _follow(connection: Asked, ticket: dict[str, Any], hear: Callable[[str], obj
             return
         if not part["text"]:
             time.sleep(PAUSE_S)
-    raise RefrainError("The ticket was never settled. Ask again; see refrain status.")

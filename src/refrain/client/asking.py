@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from refrain.client.refusal_texts import refused
 from refrain.failures import RefrainError
 from refrain_core.cache_status import MISS, CacheStatus, parse_status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PAUSE_S = 0.1
 """Between two looks at a ticket."""
@@ -65,16 +68,27 @@ def ask(connection: Asked, request: dict[str, Any]) -> Outcome:
     return Outcome(answered, time.monotonic() - started, verdict)
 
 
+def while_it_lasts(ticket: dict[str, Any]) -> Iterator[None]:
+    """Yield for as long as a ticket may settle.
+
+    Raises:
+        RefrainError: it did not in all its time.
+    """
+    deadline_s = ticket["expires_at_ns"] / 1e9 + GRACE_S
+    while time.time() < deadline_s:
+        yield
+    raise RefrainError("The ticket was never settled. Ask again; see refrain status.")
+
+
 def _follow(
     connection: Asked, ticket: dict[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    deadline_s = ticket["expires_at_ns"] / 1e9 + GRACE_S
-    while time.time() < deadline_s:
+    for _ in while_it_lasts(ticket):
         state = connection.query("batcher", "result", ticket["ticket"])
         if "Pending" not in state:
-            return settled(state)
+            break
         time.sleep(PAUSE_S)
-    raise RefrainError("The ticket was never settled. Ask again; see refrain status.")
+    return settled(state)
 
 
 def settled(state: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any] | None]:

@@ -18,7 +18,7 @@ ASK = Message("batcher", "update", "ask")
 ASK_GOES_ON = Message("batcher", "callback", "ask")
 RENEWAL = (
     (ASK, "Rejected", 0),
-    (Message("cache", "update", "fetch"), "Answered", 0),
+    (Message("cache", "update", "fetch_text"), "Answered", 0),
     (ASK_GOES_ON, "Rejected", 0),
     (Message("infer", "update", "infer"), "Answered", 0),
     (Message("infer", "callback", "infer"), "Answered", 0),

@@ -67,6 +67,28 @@ def test_the_dapp_reads_its_ticket_and_nobody_else_does(dapp: Dapp, network: Net
     assert "NotAllowed" in refused["Refused"]
 
 
+def test_the_dapp_is_called_with_its_answer_and_says_so(dapp: Dapp, network: Network) -> None:
+    """Paid as the others are; one push, acknowledged; a stranger's word is not taken for one."""
+    network.answer_model("A program on the chain.")
+    before = all_cycles(network)
+    callback = {"canister": dapp.canister, "method": "take_answer"}
+    assert "Ok" in network.update("batcher", "allow_callback", callback)
+    ticket = dapp.call("explain_to_me", "canister")["Ticket"]["ticket"]
+    network.replica.advance(1)
+    network.replica.update(dapp.canister, "take_answer", ticket, "Settled", "lies", sender=OPERATOR)
+    taken = network.replica.query(dapp.canister, "taken", ticket, sender=OPERATOR)
+    assert taken == "Settled: A program on the chain."
+    shown = network.query("batcher", "delivery", ticket, sender=dapp.canister)["Delivery"]
+    assert (shown["state"], shown["tries"]) == ("delivered", 1)
+    assert all_cycles(network) == before
+
+
+def test_a_dapp_whose_function_is_not_listed_is_told_so(dapp: Dapp, network: Network) -> None:
+    """Closed by default: nothing is asked and nothing taken."""
+    assert "NotAllowed" in dapp.call("explain_to_me", "canister")["Refused"]
+    assert network.query("batcher", "account", sender=dapp.canister)["charged"] == 0
+
+
 def test_a_dapp_that_is_not_listed_is_told_so(dapp: Dapp, network: Network) -> None:
     """A refusal is a value that the dapp can hand on."""
     network.update("batcher", "deny_asker", dapp.canister)

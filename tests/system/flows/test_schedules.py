@@ -1,4 +1,4 @@
-"""Asks, submits, joins and votes under seeded schedules: orders, delays, lost replies and traps.
+"""Asks, submits, joins, votes and cancels under seeded schedules: orders, delays, losses, traps.
 
 After each message one of those that wait runs next, a reply of the model arrives, one is lost, time
 passes, or the message traps. Whatever happened: every asker is answered in one of the ways that it
@@ -51,6 +51,7 @@ class Chaos:
         for _ in range(self.dice.randint(3, 6)):
             self._ask()
             self._turns(self.dice.randrange(12))
+            self._call_off()
         self._turns(400)
         self.network.replica.kernel.fault = None
         for _ in range(4):
@@ -70,6 +71,22 @@ class Chaos:
             self.wallet.canister, method, batcher, asked, PLENTY, sender=OPERATOR
         )
         self.asks.append(number)
+
+    def _call_off(self) -> None:
+        """Cancel one of the tickets so far, whatever has become of it."""
+        tickets = [ticket for ticket in map(self._ticket, self.asks) if ticket is not None]
+        if tickets and self.dice.random() < 0.5:
+            args = (self.network.ids["batcher"], self.dice.choice(tickets))
+            self.network.replica.submit(self.wallet.canister, "call_off", *args, sender=OPERATOR)
+            self._note("a ticket is called off")
+
+    def _ticket(self, number: int) -> int | None:
+        try:
+            result = self.network.replica.reply(number)["result"] or {}
+        except (KeyError, Rejected):
+            return None
+        ticket = result.get("Joined") or result.get("Ticket")
+        return None if ticket is None else int(ticket["ticket"])
 
     def _turns(self, most: int) -> None:
         for _ in range(most):

@@ -42,7 +42,7 @@ class World:
 
     def reply(self, message: Message) -> None:
         """Answer one call."""
-        if message.called == "CacheService.fetch":
+        if message.called == "CacheService.fetch_text":
             message.answer(self._looked_up(message.waiting_for.args[3]))
         elif message.called == "CacheService.put":
             put = message.waiting_for.args[2]

@@ -8,6 +8,7 @@ from typing import Any
 
 import kybra
 
+from tests.rustpython.fast_replies import as_told
 from tests.unit import fresh_canister
 from tests.unit.batcher.dict_store import DictStore
 
@@ -58,10 +59,13 @@ class Message:
         return int(self.waiting_for.args[-1])
 
     def answer(self, ok: Any = None, err: str | None = None, refunded: int = 0) -> Message:
-        """Answer the call that is waited for, with the cycles that come back."""
+        """Answer the call that is waited for, with the cycles that come back.
+
+        What the cache's fast forms tell may be given as their typed forms tell it.
+        """
         self._stage.refunded = refunded
         self._stage.enter(self, self._context)
-        self._step(kybra.CallResult(ok, err))
+        self._step(kybra.CallResult(as_told(self.called, ok), err))
         return self
 
     def accept(self, cycles: int) -> int:
@@ -99,6 +103,8 @@ class Stage:
         self.printed: list[str] = []
         self.told: list[int] = []
         self.cleared: list[int] = []
+        self.pushed: list[tuple[str, str, bytes]] = []
+        self.is_crowded = False
         self.canister: Any = None
         self._message: Any = None
         self._caller = OWNER
@@ -194,6 +200,12 @@ class Stage:
 
     def notify_BatcherService_take_up_wrapper(self, args: list[Any]) -> dict[str, Any]:  # noqa: N802
         self.told.append(args[2])
+        return {"Ok": None}
+
+    def notify_raw(self, callee: Any, method: str, data: bytes, _cycles: int) -> dict[str, Any]:
+        if self.is_crowded:
+            return {"Err": {"SysTransient": None}}
+        self.pushed.append((callee.to_str(), method, data))
         return {"Ok": None}
 
     def set_timer_interval(self, seconds: int, function: Any) -> int:

@@ -9,6 +9,7 @@ import pytest
 
 from tests.unit import fresh_canister
 from tests.unit.batcher import batcher_stage
+from tests.unit.batcher.cancels import BOB
 from tests.unit.batcher.dict_store import DictStore
 from tests.unit.batcher.moving_askers import FIRST, INFER, Asking
 from tests.unit.batcher.moving_world import World
@@ -49,6 +50,13 @@ def stage(bare_stage: Stage) -> Stage:
     """Give a stage whose canister is connected and knows a model."""
     bare_stage.connect()
     return bare_stage
+
+
+@pytest.fixture
+def paying(stage: Stage) -> Stage:
+    """Give a stage that lets `cancels.BOB` ask at his own expense."""
+    stage.ask("allow_asker", {"caller": BOB, "sponsored": "no"})
+    return stage
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cache_core import lookups, moving, puts, upkeep
+from cache_core import fast_fetches, moving, puts, upkeep
 from cache_core.certifying import purge
 from tests.unit.batcher.batcher_stage import OWNER, Stage
 from tests.unit.cache.memories import Memory
@@ -53,7 +53,7 @@ class Node:
         """Run one message, as the canister's endpoint does for a writer."""
         cache = self.cache
         endpoints: dict[str, Callable[..., Any]] = {
-            "fetch": lambda tenant, digest, control: lookups.fetch(
+            "fetch_text": lambda tenant, digest, control: fast_fetches.fetch_text(
                 cache, tenant, digest, everybody, now_ns, control
             ),
             "put": lambda request: puts.put(cache, request, now_ns),

@@ -26,7 +26,7 @@ def _settled(message: Message, reply: Any) -> Any:
 def test_a_hit_is_answered_without_a_model(stage: Stage, request_for: Any, hit: Any) -> None:
     """A hit asks the cache, and nobody else."""
     message = stage.message("ask", request_for())
-    assert message.called == "CacheService.fetch"
+    assert message.called == "CacheService.fetch_text"
     message.answer(hit(message))
     assert message.reply["Answered"]["cache_status"] == HIT
     assert message.reply["Answered"]["age_s"] == 7
@@ -101,7 +101,7 @@ def test_a_lookup_that_overlaps_a_failure_shares_it(stage: Stage, request_for: A
     second = stage.message("ask", request_for())
     assert _settled(first, failed) == {"Refused": {"Timeout": "too slow"}}
     assert second.answer(MISS).reply == {"Refused": {"Timeout": "too slow"}}
-    assert stage.message("ask", request_for()).called == "CacheService.fetch"
+    assert stage.message("ask", request_for()).called == "CacheService.fetch_text"
     assert stage.ask("counters")["failures"] == 1
 
 
@@ -129,7 +129,7 @@ def test_a_rejected_inference_fails_the_flight_for_all(stage: Stage, request_for
     first.answer(err="Rejection code 5, IC0503: trapped")
     assert "Internal" in first.reply["Refused"]
     assert "Internal" in stage.ask("result", joined)["Failed"]
-    assert stage.message("ask", request_for()).called == "CacheService.fetch"
+    assert stage.message("ask", request_for()).called == "CacheService.fetch_text"
 
 
 def test_a_stopping_infer_canister_is_said_to_be_closing(stage: Stage, request_for: Any) -> None:

@@ -16,6 +16,7 @@ from batcher_core.batch_shelf import BatchStores
 from batcher_core.batches import Item, pack_batch, pack_item, unpack_batch, unpack_item
 from batcher_core.outcomes import answered_outcome, refused_outcome
 from batcher_core.pieced_texts import PiecedTexts
+from refrain_core.transitions import IllegalTransitionError
 from tests.unit.batcher.dict_store import DictStore
 from tests.unit.batcher.lines_of_batches import line_for
 
@@ -52,7 +53,7 @@ def test_no_pair_beyond_the_batchs_table_is_taken(state: str, event: str) -> Non
         assert state not in machine.FINAL_STATES
         assert machine.next_batch_state(state, event) in machine.STATES
     else:
-        with pytest.raises(machine.IllegalStepError):
+        with pytest.raises(IllegalTransitionError):
             machine.next_batch_state(state, event)
 
 
@@ -63,7 +64,7 @@ def test_no_pair_beyond_the_items_table_is_taken(state: str, event: str) -> None
         assert state not in machine.ENDED_ITEMS
         assert machine.next_item_state(state, event) in machine.ITEM_STATES
     else:
-        with pytest.raises(machine.IllegalStepError):
+        with pytest.raises(IllegalTransitionError):
             machine.next_item_state(state, event)
 
 

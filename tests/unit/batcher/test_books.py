@@ -12,9 +12,10 @@ from batcher_core.money import is_balanced
 from tests.unit.batcher.dict_store import DictStore
 
 ASKERS = ("alice", "bob")
+THINGS = ["hit", "open", "draw", "reply", "fail", "cancel", "lost", "withdraw", "undo"]
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["hit", "open", "draw", "reply", "fail", "lost", "withdraw", "undo"]),
+        st.sampled_from(THINGS),
         st.sampled_from(ASKERS),
         st.integers(0, 1_000),
         st.integers(0, 1_000),
@@ -68,6 +69,14 @@ class Books:
     def _fail(self, _asker: str, spent: int, _second: int) -> None:
         for token in list(self.left)[:1]:
             self.ledger.release(token, min(spent, self.left.pop(token)[1]), 0)
+
+    def _cancel(self, _asker: str, spent: int, margin: int) -> None:
+        """A cancel gives the whole hold back; a reply that comes after all books nothing."""
+        for token in list(self.left)[:1]:
+            del self.left[token]
+            self.ledger.release(token, 0, 0)
+            self.ledger.draw(token, spent, margin)
+            self.ledger.release(token, spent, margin)
 
     def _lost(self, _asker: str, seconds: int, most: int) -> None:
         self.now_ns += seconds // 50

@@ -82,7 +82,7 @@ def test_others_are_served_what_is_stored_while_it_is_renewed(asked: Any, hit: A
     """A flight that was opened beside a stored answer keeps nobody from that answer."""
     asked("no-cache")
     other = asked("")
-    assert other.called == "CacheService.fetch"
+    assert other.called == "CacheService.fetch_text"
     other.answer(hit(other))
     assert status_of(other).startswith("hit")
     third = asked("").answer(MISS)

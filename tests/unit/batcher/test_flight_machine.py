@@ -20,10 +20,10 @@ from batcher_core.flight_machine import (
     TRANSITIONS,
     UNOPENED,
     WORK_REFUSED,
-    IllegalTransitionError,
     next_state,
 )
 from batcher_core.flights import Flight, FlightBoard, pack_flight, unpack_flight
+from refrain_core.transitions import IllegalTransitionError
 
 if TYPE_CHECKING:
     from tests.unit.batcher.dict_store import DictStore

@@ -39,7 +39,7 @@ def test_only_a_member_names_a_shared_namespace(
     assert "NotAllowed" in stage.ask(method, other, caller=member)["Refused"]
     if method != "quote":
         message = stage.message(method, request, caller=member)
-        assert message.called == "CacheService.fetch"
+        assert message.called == "CacheService.fetch_text"
         assert message.waiting_for.args[2] == SHARED
 
 

@@ -150,7 +150,7 @@ def test_books_balance_whatever_is_found_and_whatever_the_model_does(  # noqa: P
     message = begin(directives, miss_cycles, method)
     while not message.done:
         account(stage)
-        if message.called == "CacheService.fetch":
+        if message.called == "CacheService.fetch_text":
             message.answer(MISS if arm is None else stored(arm, message))
         elif message.called == "InferService.infer":
             reply = FAILED if fails else inferred()

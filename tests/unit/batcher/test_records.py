@@ -32,6 +32,7 @@ from batcher_core.serving import NOTHING, Found
 from batcher_core.tallies import NAMES, Tallies
 from batcher_core.tickets import JOINED, Ticket, TicketBook, pack_ticket, unpack_ticket
 from refrain_core.cache_control import NO_DIRECTIVES
+from refrain_core.fetched_texts import fetched_text
 from refrain_core.limits import MAX_NEGATIVE_TTL_S
 
 if TYPE_CHECKING:
@@ -202,7 +203,8 @@ def test_settings_name_what_anonymous_may_be() -> None:
 
 def test_a_hit_of_another_digest_is_a_miss(answer: dict[str, Any]) -> None:
     """A collision in the cache would never be somebody else's answer."""
-    hit = {"Hit": {"answer": answer, "digest": "other", "age_s": 1}}
+    told = {"answer": answer, "digest": "other", "key": "00ff", "age_s": 1, "expires_in_s": 2}
+    hit = fetched_text({"Hit": told})
     assert read_lookup(hit, "d", NO_DIRECTIVES) == Found(NOTHING, None)
     assert outcalls_of(None) == 0
 

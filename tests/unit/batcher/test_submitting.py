@@ -17,7 +17,7 @@ STORED = {"Stored": {"key": "k", "evicted": 0}}
 def test_a_ticket_is_replied_before_anything_is_awaited(stage: Stage, request_for: Any) -> None:
     """The asker has the ticket while the lookup is still out."""
     message = stage.message("submit", request_for())
-    assert message.called == "CacheService.fetch"
+    assert message.called == "CacheService.fetch_text"
     assert not message.done
     assert "Pending" in stage.ask("result", message.reply["Ticket"]["ticket"])
 

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from tests.unit.cli.conftest import Running
 
 
-@pytest.mark.parametrize("command", [["ask", "p"], ["status"], ["upgrade", "cache"], ["down"]])
+@pytest.mark.parametrize(
+    "command", [["ask", "p"], ["cancel", "1"], ["status"], ["upgrade", "cache"], ["down"]]
+)
 def test_without_a_network_every_command_ends_with_3(
     folder: StateFolder, refrain: Callable[..., Result], command: list[str]
 ) -> None:

@@ -20,7 +20,6 @@ from infer_core.provider_health import (
     TRANSITIONS,
     TRIPPING_FAILURES,
     Health,
-    IllegalTransitionError,
     after_failure,
     after_limit,
     after_success,
@@ -30,6 +29,7 @@ from infer_core.provider_health import (
     probed,
     unpack_health,
 )
+from refrain_core.transitions import IllegalTransitionError
 from tests.unit.infer.providers import provider_named
 
 if TYPE_CHECKING:

@@ -176,9 +176,7 @@ def test_sources_have_one_hash_each() -> None:
 def test_the_summary_counts_what_was_compared() -> None:
     """Scenarios without a recording are not passed over."""
     assert summary_lines([]) == []
-    assert summary_lines([None]) == [
-        "parity: no scenario was compared: all 1 were without recording"
-    ]
+    assert summary_lines([None]) == ["parity: none of 1 scenarios had a recording to compare with"]
     lines = summary_lines([[0.5, 1.0], None, [2.0]])
     assert lines[0].startswith("parity: 2 of 3 ")
     assert "1 scenarios have no recording" in lines[1]

@@ -17,7 +17,7 @@ from kybra import (
 
 from refrain_api.account_records import WithdrawResult
 from refrain_api.ask_records import AskRequest
-from refrain_api.batcher_records import AskResult, SubmitResult
+from refrain_api.batcher_records import AskResult, CancelResult, SubmitResult
 from refrain_api.infer_records import InferManyResult, InferRequest, InferResult
 
 
@@ -46,6 +46,11 @@ class PaidBatcher(Service):
 
     @service_update
     def submit(self, request: AskRequest) -> SubmitResult: ...
+
+
+class PaidTickets(Service):
+    @service_update
+    def cancel(self, ticket: nat64) -> CancelResult: ...
 
 
 class PaidAccounts(Service):
@@ -80,6 +85,13 @@ def pay_submit(batcher: text, request: AskRequest, cycles: nat64) -> Async[PaidS
     service = PaidBatcher(Principal.from_str(batcher))
     reply: CallResult[SubmitResult] = yield service.submit(request).with_cycles(cycles)
     return {"result": reply.Ok, "refunded_cycles": ic.msg_cycles_refunded()}
+
+
+@update
+def call_off(batcher: text, ticket: nat64) -> Async[CancelResult]:
+    service = PaidTickets(Principal.from_str(batcher))
+    reply: CallResult[CancelResult] = yield service.cancel(ticket)
+    return reply.Ok if reply.Err is None else {"Refused": {"Internal": reply.Err}}
 
 
 @update
