@@ -92,9 +92,10 @@ class MountainRange:
 
     def _folded(self) -> list[bytes]:
         """Fold the peaks: the last nodes of the levels that have an odd number of them."""
-        folded = b""
+        folded, folds = b"", []
         for nodes in self._levels:
             if len(nodes) & 1:
                 folded = sha256(FORK_DOMAIN + nodes[-1] + folded).digest() if folded else nodes[-1]
-            self._folds.append(folded)
-        return self._folds
+            folds.append(folded)
+        self._folds = folds
+        return folds

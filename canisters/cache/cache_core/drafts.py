@@ -87,7 +87,7 @@ def draft_of_header(header: str, content: str, known: Known, bounds: CacheBounds
         or tags
         or end
         or (namespace, trust, finish, model, voters) not in known
-        or size != str(utf8_len(content))
+        or size != str(len(content) if content.isascii() else utf8_len(content))
         or not _are_numbers(head[3:7] + tail[2:9])
     ):
         return None

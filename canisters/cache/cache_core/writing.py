@@ -40,14 +40,13 @@ def make_room(
     """
     index = cache.index
     shelf = index.shelves.known(namespace) or index.shelves.of(namespace)
-    if index.has_room(shelf, size_bytes, cache.whole):
+    whole = cache.whole
+    if index.has_room(shelf, size_bytes, whole):
         return 0
-    most_bytes = min(shelf.most[1], cache.whole[1])
+    most_bytes = min(shelf.most[1], whole[1])
     if size_bytes > most_bytes:
         return too_large("bytes", size_bytes, most_bytes)
-    victims, is_enough = index.room_for(
-        digest, namespace, size_bytes, cache.whole, EVICTIONS_PER_PUT
-    )
+    victims, is_enough = index.room_for(digest, namespace, size_bytes, whole, EVICTIONS_PER_PUT)
     cache.evict(victims)
     return len(victims) if is_enough else busy(BUSY_RETRY_S)
 
@@ -71,22 +70,22 @@ def write_draft(
     evicted = make_room(cache, digest, namespace, size_bytes)
     if isinstance(evicted, dict):
         return evicted
-    sequence = cache.meta.next_sequence()
+    next_sequence, put_new, add_new, certify, count, shadows = cache.put_calls
+    sequence = next_sequence()
     expires_at_ns = now_ns + fresh_s * NANOSECONDS
     keep_until_ns = now_ns + kept_s * NANOSECONDS
     place = place_of(digest, 0)
     # Texts put together cost half of what they do within a pattern.
     times = f"|{sequence}|{now_ns}|{expires_at_ns}|{keep_until_ns}|"
     record = "v2|" + digest + "|" + namespace + times + front + back + content
-    if not cache.store.put_new(place, record):
+    if not put_new(place, record):
         return _written_elsewhere(cache, record, content, evicted)
     lives = (size_bytes, sequence, expires_at_ns, keep_until_ns, cost, True)
-    cache.index.add_new(digest, _new(Kept, (place, namespace, *lives)))
-    cache.certified.keep(digest, record)
+    add_new(digest, _new(Kept, (place, namespace, *lives)))
+    certify(digest, record)
     if parts:
         cache.departures.came(digest, namespace, parts)
-    cache.tally.add(namespace, "puts")
-    shadows = cache.shadows
+    count(namespace, "puts")
     if digest in shadows.awaited:
         shadows.stored(namespace, digest, size_bytes, cost)
     return (place[1], evicted)
