@@ -13,7 +13,7 @@ from kybra import ic
 import till
 from batcher_core.ask_plan import Plan
 from batcher_core.bisection import halves, is_spoiled
-from batcher_core.call_reading import is_put_off
+from batcher_core.call_reading import is_put_off, pause_s
 from batcher_core.fair_queue import NORMAL, Waiting
 from batcher_core.money import ROUND_TOKENS, rounds_of
 from batcher_core.window_gate import Bounds, Leaving, WindowGate
@@ -174,7 +174,7 @@ def _sent(leaving: Leaving) -> Working:
         began_ns = ic.time()
         replies, spent = yield from asked(batch)
         if is_put_off(*replies[0]):
-            _put_off(lane, batch)
+            _put_off(lane, batch, pause_s(replies[0][0]))
             continue
         if len(batch) > 1:
             # One that was too slow is learnt from before all, so that the next is smaller.
@@ -186,8 +186,8 @@ def _sent(leaving: Leaving) -> Working:
     gate.back(leaving)
 
 
-def _put_off(lane: str, batch: list[Aboard]) -> None:
+def _put_off(lane: str, batch: list[Aboard], seconds: int = 1) -> None:
     """Let those wait on for whom there was no room; they do not fail for it."""
     for aboard in batch:
         _enter(aboard)
-    gate.pause(lane, ic.time() + NANOSECONDS)
+    gate.pause(lane, ic.time() + seconds * NANOSECONDS)

@@ -9,7 +9,7 @@ from typing import Any
 
 from kybra import CallResult, Principal, ic
 
-from infer_calls import OpenCall, settle
+from infer_calls import OpenCall, Settled, settle
 from infer_core.backends.dfinity_llm import llm_request, read_response, refuse_long_chat
 from infer_core.backends.llama_cpp_canister import (
     Run,
@@ -24,10 +24,9 @@ from infer_core.provider_rules import DFINITY_LLM
 from infer_core.reply_fields import ModelReply, UnreadableError
 from lease_table import lease_table
 from refrain_api.chain_records import LlamaCanister, LlmCanister
-from refrain_api.infer_records import InferResult
 from refrain_core.refusals import bad_reply, internal, lease_lost
 
-Asking = Generator[Any, Any, InferResult]
+Asking = Generator[Any, Any, Settled]
 Outcome = ModelReply | dict[str, Any]
 
 

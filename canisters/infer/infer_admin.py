@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from kybra import Vec, ic, nat32, query, text, update
 
+from infer_core.provider_health import HEALTHY
 from infer_core.provider_rules import MAX_PROVIDERS, Provider, check_settings, provider_from
 from infer_core.shard_choice import count_held, lease_keys
 from infer_core.usage import Usage
@@ -20,6 +21,7 @@ from infer_registry import (
 )
 from infer_settings import stated
 from lease_table import lease_table
+from provider_healths import forget_health, healths, well_in_s
 from refrain_api.infer_records import ProviderSettings, ProviderView
 from refrain_api.refusal_variants import Done
 from refrain_core.access import (
@@ -46,6 +48,7 @@ def set_provider(settings: ProviderSettings) -> Done:
         return refused(refusal)
     before = known_providers.get(settings["name"])
     store_provider(provider_from(cast("Any", settings), before.api_key if before else ""))
+    forget_health(settings["name"])
     return {"Ok": settings["name"]}
 
 
@@ -58,6 +61,7 @@ def remove_provider(name: text) -> Done:
     if refusal is not None:
         return refused(refusal)
     drop_provider(name)
+    forget_health(name)
     return {"Ok": name}
 
 
@@ -157,6 +161,8 @@ def _view(provider: Provider, url: str, now_ns: int) -> ProviderView:
         "prompt_tokens": usage.prompt_tokens,
         "completion_tokens": usage.completion_tokens,
         "shards_leased": count_held(lease_table.leases, lease_keys(provider), now_ns),
+        "circuit": healths.get(provider.name, HEALTHY).state,
+        "well_in_s": well_in_s(provider.name, now_ns),
     }
 
 

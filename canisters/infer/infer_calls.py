@@ -13,14 +13,17 @@ from infer_core.inference import (
     read_outcome,
 )
 from infer_core.inference_results import NOTHING, Cost, failed, inferred, whole_cost
-from infer_core.outcall_plan import TRANSFORM, OutcallPlan
+from infer_core.outcall_plan import MUST_AGREE, TRANSFORM, OutcallPlan
+from infer_core.provider_rules import Provider
 from infer_core.reply_fields import ModelReply
+from infer_core.retry_rules import NOWHERE
 from infer_core.shard_choice import Choice
 from infer_core.trial import trial_of
 from infer_core.usage import Usage
 from infer_registry import known_providers, listed_controllers, listed_writers
 from infer_settings import stated
 from lease_table import lease_table
+from provider_healths import note_failure, note_sent, note_success, permitted
 from provider_pace import note_pace, paced
 from refrain_api.caller_texts import KnownPrincipal
 from refrain_api.infer_records import InferResult
@@ -40,6 +43,10 @@ class OpenCall(NamedTuple):
     token: int
 
 
+Settled = tuple[InferResult, str]
+"""What became of a call, and where its sample may be asked again."""
+
+
 def open_call(inference: Any) -> OpenCall | dict[str, Any]:
     """Check an inference, lease its shards and take its price; or return the refusal.
 
@@ -47,10 +54,22 @@ def open_call(inference: Any) -> OpenCall | dict[str, Any]:
     """
     refusal = refuse_unless_listed(str(ic.caller()), listed_writers, "writer")
     serving = refusal or able_providers(inference)
-    choice = serving if isinstance(serving, dict) else free_shard(serving)
-    if isinstance(choice, dict):
-        return choice
-    return take(choice, prepare(paced(choice.provider, stated.budgets), inference, stated.bounds))
+    if isinstance(serving, dict):
+        return serving
+    return _opened(permitted(serving), inference)
+
+
+def open_again(call: OpenCall, inference: Any, tried: "set[str]") -> OpenCall | dict[str, Any]:
+    """Open a further call for an inference whose call brought no answer, or return the refusal.
+
+    tried: whom it is not asked of any more; where that is nobody, the same provider is asked again.
+    """
+    serving = able_providers(inference)
+    if isinstance(serving, dict):
+        return serving
+    if not tried:
+        serving = [one for one in serving if one.name == call.prepared.provider.name]
+    return _opened(permitted(serving, frozenset(tried)), inference)
 
 
 def open_test(caller: str, name: str) -> OpenCall | dict[str, Any]:
@@ -71,40 +90,56 @@ def open_test(caller: str, name: str) -> OpenCall | dict[str, Any]:
     return refusal or OpenCall(prepared, choice.keys, lease_table.take(choice.keys, ic.time()))
 
 
+def _opened(serving: list[Provider] | dict[str, Any], inference: Any) -> OpenCall | dict[str, Any]:
+    choice = serving if isinstance(serving, dict) else free_shard(serving)
+    if isinstance(choice, dict):
+        return choice
+    return take(choice, prepare(paced(choice.provider, stated.budgets), inference, stated.bounds))
+
+
 def take(choice: Choice, prepared: Prepared) -> OpenCall | dict[str, Any]:
     """Lease a free shard for what is prepared and take its price, or return the refusal."""
     plan = prepared.plan
     refusal = check_cycles(plan, ic.msg_cycles_available(), ic.canister_balance())
     if refusal is not None:
         return refusal
-    token = lease_table.take(choice.keys, ic.time())
+    now_ns = ic.time()
+    token = lease_table.take(choice.keys, now_ns)
+    note_sent(choice.provider.name, now_ns)
     ic.msg_cycles_accept(plan.price_cycles)
     return OpenCall(prepared, choice.keys, token)
 
 
-def settle_call(call: OpenCall, ok: Any, reject: str | None) -> InferResult:
+def settle_call(call: OpenCall, ok: Any, reject: str | None) -> Settled:
     """Settle an outcall: a reply of OutcallReply's shape, or a reject's text."""
     prepared = call.prepared
-    return settle(call, 1, lambda: read_outcome(prepared, ok, reject))
+    return settle(call, 1, lambda: read_outcome(prepared, ok, reject), ok, reject)
 
 
 def settle(
-    call: OpenCall, calls: int, read: Callable[[], ModelReply | dict[str, Any]]
-) -> InferResult:
+    call: OpenCall,
+    calls: int,
+    read: Callable[[], ModelReply | dict[str, Any]],
+    ok: Any = None,
+    reject: str | None = None,
+) -> Settled:
     """Put state back if the lease still holds, book the cost in any case, render the result."""
     now_ns = ic.time()
     prepared = call.prepared
+    provider = prepared.provider
     usage = give_back(call, now_ns, calls)
     if usage is None:
         late = lease_lost("the reply came after its lease had ended: ask again")
-        return refuse(late, whole_cost(prepared))
+        return refuse(late, whole_cost(prepared)), NOWHERE
     outcome = read()
-    note_pace(prepared.provider.name, prepared.budget.max_tokens, outcome, now_ns - call.token)
+    note_pace(provider.name, prepared.budget.max_tokens, outcome, now_ns - call.token)
     if isinstance(outcome, dict):
-        book_usage(prepared.provider.name, usage._replace(failures=1))
-        return refuse(outcome, whole_cost(prepared))
-    book_usage(prepared.provider.name, _success(usage, outcome))
-    return cast("InferResult", inferred(prepared, outcome, now_ns))
+        book_usage(provider.name, usage._replace(failures=1))
+        again = note_failure(provider, outcome, ok, reject, now_ns)
+        return refuse(outcome, whole_cost(prepared)), again
+    note_success(provider.name)
+    book_usage(provider.name, _success(usage, outcome))
+    return cast("InferResult", inferred(prepared, outcome, now_ns)), NOWHERE
 
 
 def give_back(call: OpenCall, now_ns: int, calls: int = 1) -> Usage | None:
@@ -129,7 +164,10 @@ def outcall_of(plan: OutcallPlan) -> OutcallArgs:
         "method": {"post": None},
         "headers": [{"name": name, "value": value} for name, value in plan.headers],
         "body": plan.body,
-        "transform": {"function": (own_principal(), TRANSFORM), "context": b""},
+        "transform": {
+            "function": (own_principal(), TRANSFORM),
+            "context": MUST_AGREE if plan.is_replicated else b"",
+        },
         "is_replicated": plan.is_replicated,
     }
 

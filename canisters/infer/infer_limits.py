@@ -5,11 +5,13 @@ from typing import Any, cast
 from kybra import ic, query, update
 
 from infer_admin import refused
+from infer_core.provider_health import HEALTHY
 from infer_core.shard_choice import count_held, lease_keys
 from infer_core.work_budgets import PLATFORM_INSTRUCTIONS, budgets_from, refuse_budgets
 from infer_registry import known_providers, listed_controllers, listed_writers
 from infer_settings import stated
 from lease_table import lease_table
+from provider_healths import healths, well_in_s
 from provider_pace import rates_milli
 from refrain_api.infer_status_records import InferStatusResult, WorkBudgets
 from refrain_api.refusal_variants import Done
@@ -50,8 +52,12 @@ def _status() -> dict[str, Any]:
 
 def _provider(name: str, now_ns: int) -> dict[str, Any]:
     keys = lease_keys(known_providers[name])
+    health = healths.get(name, HEALTHY)
     return {
         "name": name,
+        "circuit": health.state,
+        "failures_in_a_row": health.failures,
+        "well_in_s": well_in_s(name, now_ns),
         "pace_milli": rates_milli.get(name, 0),
         "shards": len(keys),
         "shards_leased": count_held(lease_table.leases, keys, now_ns),

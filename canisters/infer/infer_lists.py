@@ -30,6 +30,7 @@ from infer_core.provider_rules import Provider
 from infer_core.work_meter import LIST_CALLBACK
 from infer_registry import listed_writers
 from infer_settings import stated
+from provider_healths import note_failure, note_success, permitted
 from refrain_api.infer_records import InferManyResult
 from refrain_core.access import refuse_unless_listed
 from refrain_core.refusals import bad_request, lease_lost
@@ -78,6 +79,8 @@ def open_list(inferences: Any) -> Opening:
 
 def _taken(inferences: Any, prompts: list[FittedPrompt]) -> OpenList | dict[str, Any]:
     serving = _alike(inferences)
+    if not isinstance(serving, dict):
+        serving = permitted(serving)
     choice = serving if isinstance(serving, dict) else free_shard(serving)
     if isinstance(choice, dict):
         return choice
@@ -99,12 +102,16 @@ def settle_list(opened: OpenList, ok: Any, reject: str | None) -> Settling:
         late = lease_lost("the reply came after its lease had ended: ask again")
         return failed_list(opened, late)
     outcome = read_list_outcome(opened.items, ok, reject)
+    provider = call.prepared.provider
     if isinstance(outcome, dict):
+        note_failure(provider, outcome, ok, reject, now_ns)
         outcome = [outcome for _ in opened.items]
+    else:
+        note_success(provider.name)
     good = sum([not isinstance(one, dict) for one in outcome])
     # Tokens are not booked: the counts of a list are wrong.
     bad = len(outcome) - good
-    book_usage(call.prepared.provider.name, usage._replace(inferences=good, failures=bad))
+    book_usage(provider.name, usage._replace(inferences=good, failures=bad))
     count_work(LIST_CALLBACK)
     paid = _paid(opened)
     items = []

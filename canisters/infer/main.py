@@ -1,6 +1,6 @@
 """The infer canister's endpoints: they decode, delegate and render, and decide nothing."""
 
-from typing import cast
+from typing import Any, cast
 
 from kybra import (
     Async,
@@ -29,6 +29,7 @@ from infer_admin import (
 )
 from infer_calls import open_call, open_test, outcall_of, refuse
 from infer_core.inference_results import NOTHING, whole_cost
+from infer_core.outcall_plan import MUST_AGREE
 from infer_core.reply import canonical_body
 from infer_core.work_meter import LIST_BUILDING
 from infer_limits import set_budgets, status
@@ -108,7 +109,7 @@ def infer(request: InferRequest) -> Async[InferResult]:
             return refuse(call)
         cost = whole_cost(call.prepared)
         # Committed at each of its awaits: the lease, the price; no other state is held.
-        return (yield from carry_out(call))
+        return (yield from carry_out(call, request))
     except Exception as error:  # noqa: BLE001 - a typed refusal instead of a trap
         return refuse(internal(f"infer failed: {type(error).__name__}"), cost)
 
@@ -153,7 +154,9 @@ def infer_many(requests: Vec[InferRequest]) -> Async[InferManyResult]:
 def transform(args: TransformArgs) -> OutcallReply:
     """Reduce a reply to what every node sees alike: no headers, and an allow-list of fields."""
     reply = args["response"]
-    body = canonical_body(reply["status"], reply["body"])
+    must_agree = args["context"] == MUST_AGREE
+    headers: Any = reply["headers"]
+    body = canonical_body(reply["status"], reply["body"], headers, must_agree=must_agree)
     return {"status": reply["status"], "headers": [], "body": body}
 
 

@@ -84,6 +84,8 @@ class ProviderSettings(Record):
 
 
 # A provider as anybody may see it: no key, and no URL for strangers.
+# circuit: "closed" where calls go through, "open" where none does for well_in_s seconds, "probing"
+# while one call is out to see whether it is well again.
 class ProviderView(Record):
     name: text
     url: text
@@ -100,6 +102,8 @@ class ProviderView(Record):
     prompt_tokens: nat64
     completion_tokens: nat64
     shards_leased: nat32
+    circuit: text
+    well_in_s: nat32
 
 
 # The counts of the infer canister since install.

@@ -29,8 +29,12 @@ class WorkStep(Record):
 
 
 # pace_milli: thousandths of a token a second as last measured; 0 is not measured since the upgrade.
+# circuit: "closed", "open" or "probing"; an open one lets a call through in well_in_s seconds.
 class ProviderStatus(Record):
     name: text
+    circuit: text
+    failures_in_a_row: nat32
+    well_in_s: nat32
     pace_milli: nat64
     shards: nat32
     shards_leased: nat32

@@ -16,6 +16,10 @@ MACHINES = {
     "A voter": (CORE / "vote_machine.py", "VOTER_TRANSITIONS"),
     "A batch": (CORE / "batch_machine.py", "TRANSITIONS"),
     "An item of a batch": (CORE / "batch_machine.py", "ITEM_TRANSITIONS"),
+    "A provider's circuit": (
+        ROOT / "canisters" / "infer" / "infer_core" / "provider_health.py",
+        "TRANSITIONS",
+    ),
     "A push": (CORE / "push_machine.py", "PUSH_TRANSITIONS"),
 }
 

@@ -7,6 +7,7 @@ from infer_core import (
     answer_text,
     chat_templates,
     inference,
+    inference_results,
     many,
     outcall_plan,
     parameter_support,
@@ -154,6 +155,9 @@ def lists(book: Recording) -> None:
         for ok in ({"status": 500, "body": b""}, {"status": 200, "body": completion(5)}):
             book.call(inference.read_list_outcome, prepared, ok, None)
         book.call(inference.read_list_outcome, prepared, None, "Rejection code 1, x")
+    costly = {"Failed": {"outcalls": 1, "charged_cycles": 5}}
+    later = {"Inferred": {"outcalls": 1, "charged_cycles": 7}}
+    book.call(inference_results.costing_more, later, costly)
     book.call(outcall_plan.idempotency_key, [outcall_plan.Sample(DIGEST, n) for n in range(3)])
     for transport in (None, REPLICATED):
         book.call(inference.carried, LOCAL, transport)

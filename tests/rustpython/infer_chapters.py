@@ -128,6 +128,14 @@ def replies(book: Recording) -> None:
         book.call(reply.read_reply, status, b"x")
         book.call(status_classes.status_detail, status)
         book.call(status_classes.status_refusal, status)
+        for wait in ("7", "\u0667", "9" * 12, "soon"):
+            headers = [{"name": "Retry-After", "value": wait}]
+            for must_agree in (False, True):
+                facts = (status, headers)
+                book.call(status_classes.error_fields, *facts, must_agree=must_agree)
+            left = book.call(reply.canonical_body, status, b"x", headers, must_agree=False)
+            book.call(status_classes.told_wait_s, left)
+            book.call(status_classes.status_refusal, status, left)
 
 
 def foreign(book: Recording) -> None:

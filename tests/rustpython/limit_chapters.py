@@ -112,8 +112,6 @@ def healths(book: Recording) -> None:
             health = book.call(provider_health.after_limit, health, now_ns, 30_000)
         else:
             health = book.call(provider_health.after_failure, health, now_ns, 5_000)
-        text = book.call(provider_health.pack_health, health)
-        book.call(provider_health.unpack_health, text)
     serving = [
         Provider(name, "http://127.0.0.1:9", MODEL, "m", "replicated", "", 9, ("a",))
         for name in "abc"

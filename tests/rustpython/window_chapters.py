@@ -132,9 +132,14 @@ def lanes(book: Recording) -> None:
         read = book.call(call_reading.read_list, reply, 2)
         book.call(call_reading.shares_of, read, 11)
         book.call(call_reading.is_put_off, read[0], None)
+        book.call(call_reading.pause_s, read[0])
     for error in ("Couldn't send message", "Rejection code 5, x"):
         book.call(call_reading.is_put_off, None, error)
     book.call(call_reading.is_put_off, {"Inferred": {}}, None)
+    for wait_s in (None, 7, 61):
+        limited = {"refusal": {"RateLimited": {"retry_after_s": wait_s}}, "outcalls": 0}
+        book.call(call_reading.is_put_off, {"Failed": limited}, None)
+        book.call(call_reading.pause_s, {"Failed": limited})
 
 
 def gates(book: Recording) -> None:

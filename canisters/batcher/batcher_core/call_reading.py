@@ -19,7 +19,8 @@ from refrain_core.refusals import busy, closing, internal
 _SHOWN_CHARACTERS = 200
 _NOT_SENT = "Couldn't send message"
 _RETRY_AFTER_S = 10
-_WANT_OF_ROOM = ("Busy", "OutOfCycles")
+_WANT_OF_ROOM = ("Busy", "OutOfCycles", "RateLimited")
+_LONGEST_PAUSE_S = 60
 _ARMS = (("Hit", FRESH), ("Stale", REVALIDATING), ("StaleIfError", SPARE))
 
 
@@ -82,7 +83,18 @@ def is_put_off(reply: "dict[str, Any] | None", error: "str | None") -> bool:
         failed is not None
         and failed["outcalls"] == 0
         and not failed["refusal"].keys().isdisjoint(_WANT_OF_ROOM)
+        and pause_s(reply) <= _LONGEST_PAUSE_S
     )
+
+
+def pause_s(reply: "dict[str, Any] | None") -> int:
+    """Return how long what is put off waits: as long as infer says, where it waits for nobody.
+
+    Of a shard that is busy it says when it is free at the latest, so that is asked every second.
+    """
+    refusal = {} if reply is None else reply.get("Failed", {}).get("refusal", {})
+    limited = refusal.get("RateLimited")
+    return 1 if limited is None else int(limited["retry_after_s"] or 1)
 
 
 def read_list(reply: "dict[str, Any]", count: int) -> "list[dict[str, Any]]":

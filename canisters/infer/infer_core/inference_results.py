@@ -71,6 +71,15 @@ def failed(refusal: dict[str, Any], cost: Cost = NOTHING) -> dict[str, Any]:
     return {"Failed": failure}
 
 
+def costing_more(later: Any, earlier: Any) -> Any:
+    """Add to an InferResult what an earlier one, which brought no answer, cost."""
+    for told in later.values():
+        for failure in earlier.values():
+            told["outcalls"] += failure["outcalls"]
+            told["charged_cycles"] += failure["charged_cycles"]
+    return later
+
+
 def _trust(provider: Provider) -> str:
     """Say how far an answer can be trusted; DFINITY's workers are one operator's.
 

@@ -33,6 +33,9 @@ _PATHS = {OPENAI_CHAT: CHAT_PATH, OPENAI_COMPLETIONS: COMPLETIONS_PATH, HF_TEXT_
 TRANSFORM = "transform"
 """The query that rebuilds a reply; its name is a part of the request's price."""
 
+MUST_AGREE = b"n"
+"""The transform's context where the nodes compare what it leaves of a reply."""
+
 MARGIN_CYCLES = 60_000_000
 """What a call costs this canister beside the outcall's fee: messages and instructions."""
 
@@ -93,11 +96,13 @@ def plan_outcall(asking: Asking, key: str, nodes: int = DEFAULT_NODES) -> Outcal
     headers = _headers(provider, key)
     body = json_text(_FIELDS[provider.form](asking)).encode()
     reply_bytes = _room(asking)
+    is_replicated = provider.mode != NON_REPLICATED
     request_bytes = len(url) + len(body) + len(TRANSFORM)
+    if is_replicated:
+        request_bytes += len(MUST_AGREE)
     for name, value in headers:
         request_bytes += len(name) + len(value)
     fee_cycles = outcall_fee_cycles(request_bytes, reply_bytes, nodes)
-    is_replicated = provider.mode != NON_REPLICATED
     plan = (url, headers, body, reply_bytes, is_replicated, nodes, request_bytes, fee_cycles)
     return OutcallPlan(*plan, fee_cycles + MARGIN_CYCLES)
 

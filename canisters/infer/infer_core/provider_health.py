@@ -101,14 +101,3 @@ def after_limit(health: Health, now_ns: int, wait_ms: int) -> Health:
     """Open the circuit for as long as an overloaded provider asked for, or the backoff."""
     until_ns = now_ns + wait_ms * _NANOSECONDS_PER_MS
     return Health(next_state(health.state, LIMITED), health.failures + 1, until_ns)
-
-
-def pack_health(health: Health) -> str:
-    """Write a circuit as ``state,failures,until_ns``."""
-    return f"{health.state},{health.failures},{health.until_ns}"
-
-
-def unpack_health(text: str) -> Health:
-    """Read what `pack_health` wrote."""
-    state, failures, until_ns = text.split(",")
-    return Health(state, int(failures), int(until_ns))

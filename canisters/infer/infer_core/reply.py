@@ -4,6 +4,7 @@ Ids, dates and timings differ between two replies to one request; so a reply is 
 allow-list, never stripped of what is known to differ. The shape tells which form it has.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from infer_core.backends.hf_text_generation import GENERATED, read_generation
@@ -27,7 +28,7 @@ from infer_core.reply_fields import (
     tokens_of,
 )
 from infer_core.reply_skim import skimmed
-from infer_core.status_classes import OK_STATUS, status_detail, status_refusal
+from infer_core.status_classes import OK_STATUS, error_fields, status_refusal
 from refrain_core.json_texts import json_text
 from refrain_core.refusals import bad_reply
 
@@ -38,10 +39,16 @@ Answers = dict[int, "ModelReply | str"]
 """Of a list's reply: each prompt's answer by its index, or the fault it has instead."""
 
 
-def canonical_body(status: int, body: bytes) -> bytes:
+def canonical_body(
+    status: int,
+    body: bytes,
+    headers: Sequence[dict[str, Any]] = (),
+    *,
+    must_agree: bool = True,
+) -> bytes:
     """Rebuild a body for the transform: the answers, a fixed error class, or a fixed fault."""
     if status != OK_STATUS:
-        return _encode({"error": status_detail(status)})
+        return _encode(error_fields(status, headers, must_agree=must_agree))
     reply = skimmed(body)
     if reply is not None:
         return _packed(reply)
@@ -54,7 +61,7 @@ def canonical_body(status: int, body: bytes) -> bytes:
 def read_reply(status: int, body: bytes) -> "ModelReply | dict[str, Any]":
     """Read a transformed or a raw reply; what is no answer becomes a refusal."""
     if status != OK_STATUS:
-        return status_refusal(status)
+        return status_refusal(status, body)
     packed = _unpacked(body)
     if packed is not None:
         return packed
@@ -69,7 +76,7 @@ def read_list(
 ) -> "list[ModelReply | dict[str, Any]] | dict[str, Any]":
     """Read a reply to a list of prompts: of each an answer or a refusal; or one refusal of all."""
     if status != OK_STATUS:
-        return status_refusal(status)
+        return status_refusal(status, body)
     packed = _unpacked(body)
     try:
         answers = _read_answers(_decoded(body)) if packed is None else {0: packed}

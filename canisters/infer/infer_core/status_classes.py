@@ -1,11 +1,18 @@
 """What a provider's HTTP status means for whoever asked."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from infer_core.foreign_json import decode_foreign
 from refrain_core.refusals import provider_error, rate_limited
 
 OK_STATUS = 200
 TOO_MANY_REQUESTS = 429
+UNAVAILABLE = 503
+LONGEST_WAIT_S = 3_600
+"""A provider that asks for more is asked again after an hour all the same."""
+
+_MOST_DIGITS = 9
 _FIRST_SERVER_ERROR = 500
 _LAST_SERVER_ERROR = 599
 _LARGEST_NAT16 = 65_535
@@ -20,7 +27,7 @@ _DETAILS = {
     413: "the provider found the request too large: shorten the prompt",
     422: "the provider could not process the request: check its parameters",
     TOO_MANY_REQUESTS: "the provider limits the rate: ask again later",
-    503: "the provider is loading or overloaded: ask again later",
+    UNAVAILABLE: "the provider is loading or overloaded: ask again later",
 }
 
 
@@ -33,8 +40,33 @@ def status_detail(status: int) -> str:
     return "the provider answered with an unexpected status"
 
 
-def status_refusal(status: int) -> dict[str, Any]:
-    """Make the refusal for a status other than 200."""
+def error_fields(
+    status: int, headers: Sequence[dict[str, Any]], *, must_agree: bool
+) -> dict[str, Any]:
+    """Return what a transform leaves of an error: its class, and how long to wait if that is told.
+
+    must_agree: whether nodes compare it. Each was told its own time, and one second apart they
+    would not agree that there is an error at all.
+    """
+    fields: dict[str, Any] = {"error": status_detail(status)}
+    if status in (TOO_MANY_REQUESTS, UNAVAILABLE) and not must_agree:
+        for header in headers:
+            value = header["value"]
+            is_seconds = value.isascii() and value.isdecimal() and len(value) <= _MOST_DIGITS
+            if is_seconds and header["name"].lower() == "retry-after":
+                fields["retry_after_s"] = min(int(value), LONGEST_WAIT_S)
+    return fields
+
+
+def told_wait_s(body: bytes) -> int:
+    """Read from a transformed error how many seconds to wait; 0 where that is not told."""
+    fields = decode_foreign(body)
+    told = fields.get("retry_after_s") if isinstance(fields, dict) else None
+    return min(told, LONGEST_WAIT_S) if type(told) is int and told > 0 else 0
+
+
+def status_refusal(status: int, body: bytes = b"") -> dict[str, Any]:
+    """Make the refusal for a status other than 200, whose transformed body may tell a time."""
     if status == TOO_MANY_REQUESTS:
-        return rate_limited(None)
+        return rate_limited(told_wait_s(body) or None)
     return provider_error(min(status, _LARGEST_NAT16), status_detail(status))

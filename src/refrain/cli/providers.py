@@ -133,7 +133,18 @@ def lines_of(row: dict[str, Any]) -> list[str]:
         f"  {row['url'] or 'its URL is for controllers'}, {key}",
         f"  {', '.join(word for word in how if word)}; {len(row['shard_ids'])} at once",
         f"  {used}, {tokens}",
+        f"  {_health(row)}",
     ]
+
+
+def _health(row: dict[str, Any]) -> str:
+    """Tell whether it is asked; an older canister does not say."""
+    circuit = row.get("circuit", "closed")
+    if circuit == "closed":
+        return "well"
+    if circuit == "probing":
+        return "one call is out to see whether it is well again"
+    return f"not asked for {row['well_in_s']:,} s, since it failed or is overloaded"
 
 
 def _told(name: str, what: str, models: list[str], *, as_json: bool) -> None:

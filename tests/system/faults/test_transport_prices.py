@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from infer_core.outcall_plan import MARGIN_CYCLES
+from infer_core.outcall_plan import MARGIN_CYCLES, MUST_AGREE
 from infer_core.provider_rules import MODES
+from refrain_core.outcall_price import CYCLES_PER_REQUEST_BYTE, DEFAULT_NODES
 from tests.system.faults.paying_writer import PayingWriter
 from tests.system.faults.served_network import ServedNetwork
 
@@ -67,11 +68,12 @@ def test_a_quote_is_what_the_subnet_takes(
 def test_one_node_is_no_cheaper_by_the_first_version(
     lied_to: ServedNetwork, server: LyingServer
 ) -> None:
-    """Only the second version tells one node from all, or from two of three."""
+    """Only the second version tells one node from all, but for the byte that says so."""
     writer = PayingWriter(lied_to)
     quoted = writer.quote("quote_transports", writer.inference(QUESTION))["Quoted"]
     told = {(one["transport"], one["pricing_version"]): one["fee_cycles"] for one in quoted}
-    assert told["non_replicated", 1] == told["idempotency_proxy", 1]
+    byte_cycles = CYCLES_PER_REQUEST_BYTE * DEFAULT_NODES * len(MUST_AGREE)
+    assert told["non_replicated", 1] == told["idempotency_proxy", 1] - byte_cycles
     dearer = {told["flexible", 2], told["replicated", 2], told["idempotency_proxy", 2]}
     assert told["non_replicated", 2] < min(dearer)
     assert server.asked == []

@@ -97,6 +97,8 @@ def test_failure_that_passes_is_not_stored(network: Network) -> None:
     network.mocks.expect(times=1).respond(429, "slow down")
     assert "RateLimited" in network.ask(PROMPT)["Refused"]
     assert network.counters("cache")["entries"] == 0
+    # An overloaded provider is left alone for a moment.
+    network.replica.advance(1)
     network.answer_model("The end.")
     assert network.answered(PROMPT)["outcalls"] == 1
 
@@ -106,5 +108,6 @@ def test_no_failure_is_kept_where_the_settings_say_so(network: Network) -> None:
     network.configure("batcher", negative_ttl_s=0)
     network.mocks.expect(times=1).respond(503, "loading")
     assert "ProviderError" in network.ask(PROMPT)["Refused"]
+    network.replica.advance(1)
     network.answer_model("The end.")
     assert network.answered(PROMPT)["outcalls"] == 1

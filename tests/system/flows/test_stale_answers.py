@@ -96,6 +96,8 @@ def test_no_cache_passes_a_remembered_failure_by(network: Network) -> None:
     """Whoever insists asks the model."""
     network.mocks.expect(times=1).respond(503, "overloaded")
     network.ask("another")
+    # An overloaded provider is left alone for a moment.
+    network.replica.advance(1)
     network.answer_model("now")
     answered = network.answered("another", cache_control="no-cache")
     assert answered["answer"]["content"] == "now"

@@ -35,6 +35,8 @@ ROW = {
     "prompt_tokens": 5,
     "completion_tokens": 6,
     "shards_leased": 0,
+    "circuit": "closed",
+    "well_in_s": 0,
 }
 ANSWER = {"content": " Hello! ", "completion_tokens": 3, "trust": "single_node", "finish": "stop"}
 
@@ -133,6 +135,19 @@ def test_providers_are_listed(refrain: Callable[..., Result]) -> None:
     assert "openai_chat, non_replicated, llama_cpp; 2 at once" in done.stdout
     assert "1,234 calls, 1 failures, 5 + 6 tokens" in done.stdout
     assert json.loads(refrain("providers", "list", "--json").stdout) == [ROW]
+
+
+@pytest.mark.parametrize(
+    ("circuit", "says"),
+    [("closed", "  well"), ("open", "not asked for 7 s"), ("probing", "one call is out")],
+)
+def test_a_list_says_who_is_well(
+    canister: Running, refrain: Callable[..., Result], circuit: str, says: str
+) -> None:
+    """And how long an overloaded or failing provider is left alone."""
+    row = ROW | {"circuit": circuit, "well_in_s": 7}
+    canister.replica.methods["providers"] = lambda: [row]
+    assert says in refrain("providers", "list").stdout
 
 
 @pytest.mark.usefixtures("canister")

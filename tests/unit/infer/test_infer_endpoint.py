@@ -178,6 +178,7 @@ def test_a_failed_outcall_frees_its_shard(
     assert (failure["outcalls"], failure["charged_cycles"]) == (1, serving.platform.accepted)
     assert "sk-secret" not in str(failure)
     assert serving.platform.maps[1] == {}
+    serving.platform.now_ns += SECOND
     steps, _ = serving.start(request_with())
     assert "Inferred" in serving.finish(steps, REPLY)
 

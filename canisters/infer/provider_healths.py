@@ -1,0 +1,82 @@
+"""The circuit of every provider that is not well; who is not named here is.
+
+In the heap only: an upgrade closes every circuit, and a provider that is still down opens its own
+again after some calls.
+"""
+
+from typing import Any
+
+from kybra import ic
+
+from infer_core.failover import failover_order, well_again_s
+from infer_core.provider_health import (
+    Health,
+    after_failure,
+    after_limit,
+    after_success,
+    probed,
+)
+from infer_core.provider_rules import IDEMPOTENCY_PROXY, Provider
+from infer_core.retry_rules import LIMITED, backoff_ms, failure_class, next_attempt
+from infer_core.status_classes import told_wait_s
+from refrain_core.refusals import rate_limited
+
+_MS = 1_000
+
+healths: dict[str, Health] = {}
+
+
+def permitted(
+    serving: list[Provider], tried: "frozenset[str]" = frozenset()
+) -> list[Provider] | dict[str, Any]:
+    """Return who may be asked now, in which order; or refuse with the time of the next probe."""
+    if not healths and not tried:
+        return serving
+    now_ns = ic.time()
+    order = failover_order(serving, healths, now_ns, tried)
+    return order or rate_limited(well_again_s(serving, healths, now_ns))
+
+
+def note_sent(name: str, now_ns: int) -> None:
+    """Note a call that goes out: through a circuit that is not closed, it is a probe."""
+    if name in healths:
+        healths[name] = probed(healths[name], now_ns)
+
+
+def note_success(name: str) -> None:
+    """Close the circuit of a provider that answered."""
+    if name in healths:
+        after_success(healths.pop(name))
+
+
+def note_failure(
+    provider: Provider, refusal: dict[str, Any], ok: Any, reject: str | None, now_ns: int
+) -> str:
+    """Blame a provider for a failure, if it is to blame; say where the sample may be asked again.
+
+    ok, reject: what came of the outcall, if it was one.
+    """
+    row = failure_class(refusal, reject or "")
+    if row.blame:
+        name = provider.name
+        before = healths.get(name, Health())
+        wait_ms = backoff_ms(before.failures + 1, f"{name}|{now_ns}")
+        if row.blame == LIMITED:
+            told_s = told_wait_s(ok["body"]) if ok else 0
+            wait_ms = max(wait_ms, told_s * _MS)
+            healths[name] = after_limit(before, now_ns, wait_ms)
+        else:
+            healths[name] = after_failure(before, now_ns, wait_ms)
+    return next_attempt(row, is_idempotent=provider.mode == IDEMPOTENCY_PROXY)
+
+
+def forget_health(name: str) -> None:
+    """Take a provider for well that a controller set anew, or removed."""
+    healths.pop(name, None)
+
+
+def well_in_s(name: str, now_ns: int) -> int:
+    """Return in how many seconds a provider may be called; 0 is now."""
+    if name not in healths or healths[name].until_ns <= now_ns:
+        return 0
+    return -((now_ns - healths[name].until_ns) // 1_000_000_000)
