@@ -41,4 +41,5 @@ def _note_refusal(cache: AnswerCache, header: str) -> None:
 def _told(stored: "Stored | dict[str, Any]") -> str:
     if isinstance(stored, dict):
         return f"refused|{next(iter(stored))}"
-    return f"stored|{stored[0]}|{stored[1]}"
+    key, evicted = stored
+    return "stored|" + key + "|" + str(evicted)
