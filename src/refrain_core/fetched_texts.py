@@ -66,7 +66,7 @@ def read_fetched(text: str) -> "dict[str, Any] | None":
         "dropped_characters": dropped_characters,
         "created_at_ns": int(created_at_ns),
     }
-    found = {"answer": answer, "digest": digest, "key": key}
+    found: dict[str, Any] = {"answer": answer, "digest": digest, "key": key}
     found["age_s"] = int(age_s)
     found["expires_in_s"] = int(ttl_s)
     return {arm: found}

@@ -20,8 +20,8 @@ def add(book: Recording) -> None:
         book.call(inference_texts.read_inferred, text)
         told = dict(answer(), content=text)
         put = {"digest": DIGEST, "namespace": TENANT, "answer": told, "ttl_s": None, "parts": text}
-        put.update({"voters": ["a", "b"], "cost_cycles": 2**63, "cost_ms": 5})
-        book.call(kept_texts.keep_header, put)
+        rest = {"voters": ["a", "b"], "cost_cycles": 2**63, "cost_ms": 5}
+        book.call(kept_texts.keep_header, {**put, **rest})
         request = ask(text, stop=[text], response_format=text, extra=text)
         asked = {"digest": DIGEST, "sample": 2, "request": request, "so_far": text}
         asked.update({"provider": None, "transport": "replicated"})

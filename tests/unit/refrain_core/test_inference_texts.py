@@ -99,7 +99,13 @@ def test_a_put_is_a_records_header(
     answer: dict[str, Any], parts: str, ttl_s: int | None, cost: int
 ) -> None:
     """The cache reads of it what stood in the put, and an empty time to live for its default."""
-    put = {"digest": "d", "namespace": "public", "answer": answer, "ttl_s": ttl_s, "parts": parts}
+    put: dict[str, Any] = {
+        "digest": "d",
+        "namespace": "public",
+        "answer": answer,
+        "ttl_s": ttl_s,
+        "parts": parts,
+    }
     put |= {"voters": ["a", "b"], "cost_cycles": cost, "cost_ms": 7}
     header = keep_header(put)
     assert header.split("|")[5:7] == ["" if ttl_s is None else str(ttl_s)] * 2
