@@ -79,7 +79,7 @@ class Play:
         message = self.messages[number % len(self.messages)]
         if message.called == "CacheService.fetch_text":
             message.answer(MISS)
-        elif message.called == "CacheService.put":
+        elif message.called in {"CacheService.keep", "CacheService.put"}:
             message.answer(STORED)
         elif message.called == "InferService.infer_many":
             items = [self.inferred() for _ in prompts_of(message)]

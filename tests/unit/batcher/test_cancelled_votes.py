@@ -26,13 +26,13 @@ def test_a_cancelled_vote_sends_no_further_samples(
     message.answer(MISS)
     first, *others = paying.take_up()
     first.answer(MISS)
-    assert first.called == "InferService.infer"
+    assert first.called == "InferService.infer_text"
     assert cancelled(paying, ticket)["work"] == "goes_on"
     for sample in others:
         sample.answer(MISS)
         assert sample.done
     first.answer(inferred(), refunded=first.attached - 700)
-    assert first.called == "CacheService.put"
+    assert first.called == "CacheService.keep"
     first.answer(STORED)
     charged, spent, margin, credit, held = account(paying)
     assert (spent, held) == (700, 0)

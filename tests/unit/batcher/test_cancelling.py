@@ -47,7 +47,7 @@ def test_a_call_that_is_out_is_paid_and_its_answer_stored(
     made = cancelled(paying, ticket)
     assert (made["work"], made["credited_cycles"]) == ("goes_on", 0)
     message.answer(inferred(), refunded=message.attached - 1_000)
-    assert message.called == "CacheService.put"
+    assert message.called == "CacheService.keep"
     message.answer(STORED)
     charged, spent, margin, credit, held = account(paying)
     assert (spent, held, charged - margin - credit) == (1_000, 0, 1_000)
@@ -85,7 +85,7 @@ def test_an_asker_in_the_reply_is_not_left_alone(
     ticket = paying.message("ask", asked, caller=BOB, attached=PLENTY).reply["Joined"]["ticket"]
     cancelled(paying, ticket)
     message.answer(said("Once "))
-    assert message.called == "InferService.infer"
+    assert message.called == "InferService.infer_text"
 
 
 def test_no_further_round_is_asked_for_nobody(paying: Stage, request_for: Any, said: Any) -> None:
@@ -98,7 +98,7 @@ def test_no_further_round_is_asked_for_nobody(paying: Stage, request_for: Any, s
     assert account(paying)[4] == 0
     again, _ = submitted(paying, request_for(max_tokens=1_000))
     again.answer(MISS)
-    assert again.waiting_for.args[2]["so_far"] == "Once "
+    assert again.asked["so_far"] == "Once "
 
 
 def test_who_joins_later_has_the_further_rounds_asked_for(
@@ -111,7 +111,7 @@ def test_who_joins_later_has_the_further_rounds_asked_for(
     cancelled(paying, ticket)
     paying.message("submit", asked, caller=BOB, attached=PLENTY)
     message.answer(said("Once "))
-    assert message.called == "InferService.infer"
+    assert message.called == "InferService.infer_text"
 
 
 def test_who_waits_in_a_window_leaves_it(
