@@ -19,6 +19,7 @@ from benchmarks.bench_network import ANSWER, MODEL, OPERATOR, BenchNetwork, put_
 from benchmarks.scenarios import counted
 from kybra_replica.kernel import typed_calls
 from kybra_replica.kernel.principals import bytes_of
+from refrain.client.ask_request import AskOptions, ask_request
 from refrain_core.canonical import canonical_text, parameters_text
 from refrain_core.fingerprint import digest_of
 
@@ -46,14 +47,7 @@ Figures = dict[str, float]
 
 def asked() -> dict[str, Any]:
     """The one request that is asked whole."""
-    optional = ("max_tokens", "temperature_micros", "top_p_micros", "seed", "response_format")
-    return {
-        **dict.fromkeys((*optional, "extra", "cache_control")),
-        "namespace": PUBLIC,
-        "model": MODEL,
-        "messages": [{"role": "user", "content": "prompt ".ljust(1_000, "p")}],
-        "stop": [],
-    }
+    return ask_request(AskOptions("prompt ".ljust(1_000, "p"), MODEL, public=True))
 
 
 def header_of(digest: str) -> str:
@@ -164,7 +158,7 @@ class GrowingCache:
         }
 
 
-def page(columns: dict[int, Figures]) -> str:
+def page(columns: dict[int, Figures], head: str = HEAD) -> str:
     """The table, and how much each row grows."""
     sizes = list(columns)
     heads = "".join([f" {size:,} |" for size in sizes])
@@ -173,7 +167,7 @@ def page(columns: dict[int, Figures]) -> str:
         row = [columns[size][name] for size in sizes]
         cells = "".join([f" {one:,.0f} |" for one in row])
         lines.append(f"| {name} |{cells} {row[-1] / row[0]:.2f} |")
-    return HEAD + "\n".join(lines) + "\n"
+    return head + "\n".join(lines) + "\n"
 
 
 def main() -> None:

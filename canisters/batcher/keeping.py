@@ -15,6 +15,7 @@ from batcher_rows import rows
 from batcher_state import desk, tallies
 from other_canisters import cache_at
 from refrain_core.freshness import is_worth_storing
+from refrain_core.kept_texts import keep_header
 from refrain_core.request_parts import parts_text
 
 NANOSECONDS_PER_MS = 1_000_000
@@ -56,11 +57,12 @@ def kept(plan: Plan, token: int, outcome: Outcome, found: Found, began_ns: int) 
 
 def _stored(plan: Plan, token: int, outcome: Outcome, found: Found, cost_ms: int) -> Keeping:
     answered = outcome.answered or {}
+    answer = answered["answer"]
     voters = winners(outcome) if plan.policy else [outcome.provider] if outcome.provider else []
     put: Any = {
         "digest": plan.base_digest or plan.digest,
         "namespace": plan.namespace,
-        "answer": answered["answer"],
+        "answer": answer,
         "ttl_s": plan.directives.ttl_s,
         "cache_control": plan.cache_control,
         "sample": plan.sample,
@@ -71,8 +73,11 @@ def _stored(plan: Plan, token: int, outcome: Outcome, found: Found, cost_ms: int
     }
     owner, former = rows.space.owner(plan.digest), rows.space.former(plan.digest)
     put_ns = ic.time()
+    is_plain = not plan.cache_control and not plan.sample
+    service = cache_at(owner)
+    call = service.keep(keep_header(put), answer["content"]) if is_plain else service.put(put)
     # Committed: the flight is settled and its result can be read; the put may fail.
-    reply: CallResult[Any] = yield cache_at(owner).put(put)
+    reply: CallResult[Any] = yield call
     key = stored_key(reply.Ok)
     if key is None:
         return outcome

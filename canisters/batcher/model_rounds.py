@@ -26,7 +26,7 @@ from batcher_core.round_plan import (
 from batcher_core.work_items import Work
 from batcher_rows import rows
 from batcher_state import desk, rounds
-from other_canisters import connected_infer
+from other_canisters import inference_call, inference_reply
 
 
 class Sampled(NamedTuple):
@@ -96,13 +96,12 @@ def _round(plan: Plan, kept: "Kept | None", most_cycles: int) -> "Generator[Any,
     inference["request"] = round_request(plan.request, kept)
     inference["so_far"] = "" if kept is None else kept.answer["content"]
     attached = min(most_cycles, round_cycles(plan.request, kept))
-    service = connected_infer()
     # Committed: the dispatched flight with its lease, the hold on its asker's cycles, and every
     # round so far with what it cost; behind a reply also that reply.
-    reply: CallResult[Any] = yield service.infer(inference).with_cycles(attached)
+    reply: CallResult[Any] = yield inference_call(inference, attached)
     # A call that was never sent is no callback: what was refunded last is another call's.
     cost = attached - ic.msg_cycles_refunded128() if was_sent(reply.Err) else 0
-    return reply, cost
+    return inference_reply(reply), cost
 
 
 def _following(

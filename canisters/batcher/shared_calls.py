@@ -14,7 +14,7 @@ from batcher_state import desk, tallies
 from keeping import kept
 from landing import abandoned, landed
 from model_rounds import sample_of
-from other_canisters import connected_infer
+from other_canisters import connected_infer, inference_call, inference_reply
 from spares import serve_spare
 
 Asking = Generator[Any, Any, "tuple[list[Any], list[int]]"]
@@ -58,12 +58,12 @@ def charged_with(batch: list[Aboard], spent: list[int]) -> list[Aboard]:
 def asked(batch: list[Aboard]) -> Asking:
     """Ask for all by one call; return each one's reply or reject, and its share of the cost."""
     attached = price_of(batch).call_cycles
-    service = connected_infer()
     samples: list[Any] = [sample_of(aboard.work.plan) for aboard in batch]
-    call = service.infer(samples[0]) if len(batch) == 1 else service.infer_many(samples)
     # Committed: the dispatched flights with their leases, the holds on their askers' cycles, and
     # in the heap that the call is out.
-    reply: CallResult[Any] = yield call.with_cycles(attached)
+    reply: CallResult[Any] = yield _call_for(samples, attached)
+    if len(batch) == 1:
+        reply = inference_reply(reply)
     # A call that was never sent is no callback: what was refunded last is another call's.
     spent = attached - ic.msg_cycles_refunded128() if was_sent(reply.Err) else 0
     if reply.Err is not None:
@@ -75,6 +75,13 @@ def asked(batch: list[Aboard]) -> Asking:
         tallies.add("lists")
         tallies.add("listed", len(batch))
     return [(one, None) for one in replies], shares_of(replies, spent)
+
+
+def _call_for(samples: list[Any], attached: int) -> Any:
+    if len(samples) == 1:
+        return inference_call(samples[0], attached)
+    call: Any = connected_infer().infer_many(samples)
+    return call.with_cycles(attached)
 
 
 def landed_all(batch: list[Aboard], replies: list[Any], spent: list[int], began_ns: int) -> Landing:

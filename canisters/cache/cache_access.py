@@ -48,7 +48,8 @@ def stranger_refusal(caller: str) -> "dict[str, Any] | None":
 
 def non_writers_refusal() -> "dict[str, Any] | None":
     """Refuse a caller who is no writer."""
-    return refuse_unless_listed(caller_text(), roles[WRITER], WRITER)
+    caller, writers = str(ic.caller()), roles[WRITER]
+    return None if caller in writers else refuse_unless_listed(caller, writers, WRITER)
 
 
 def caller_sees(namespace: str) -> bool:

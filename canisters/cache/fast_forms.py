@@ -52,7 +52,7 @@ def keep(header: text, content: text) -> text:
     """Store an answer on a writer's behalf: "stored|key|evicted", or "refused|why".
 
     header: a record's line of fields, whose sequence, times and pieces are set here; its
-    expires_at_ns and keep_until_ns are taken as seconds to live.
+    expires_at_ns and keep_until_ns are taken as seconds to live; both empty are the default.
     """
     if cache_access.non_writers_refusal() is not None:
         return "refused|NotAllowed"

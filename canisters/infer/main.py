@@ -44,6 +44,7 @@ from refrain_api.infer_records import InferManyResult, InferRequest, InferResult
 from refrain_api.outcall_records import OutcallReply, TransformArgs
 from refrain_core.refusals import internal
 from resting import rest
+from text_forms import infer_text
 from usage_table import load_usages
 from work_counts import count_work
 
@@ -55,6 +56,7 @@ __all__ = [
     "deny_writer",
     "infer",
     "infer_many",
+    "infer_text",
     "init_infer",
     "models",
     "providers",

@@ -1,14 +1,15 @@
 """What one Refrain canister calls on another."""
 
-from kybra import Service, Vec, nat64, service_query, service_update, text, void
+from kybra import Opt, Service, Vec, nat64, service_query, service_update, text, void
 
+from refrain_api.ask_records import ChatMessage
 from refrain_api.cache_records import (
     NegativeRequest,
     PutRequest,
     PutResult,
     TransferredAnswer,
 )
-from refrain_api.infer_records import InferManyResult, InferRequest, InferResult, ProviderView
+from refrain_api.infer_records import InferManyResult, InferRequest, ProviderView
 from refrain_api.moving_records import MoveInResult, MoveOutResult, ProfileResult
 from refrain_api.refusal_variants import Done
 
@@ -17,6 +18,9 @@ from refrain_api.refusal_variants import Done
 class CacheService(Service):
     @service_update
     def fetch_text(self, tenant: text, digest: text, cache_control: text) -> text: ...
+
+    @service_update
+    def keep(self, header: text, content: text) -> text: ...
 
     @service_update
     def put(self, request: PutRequest) -> PutResult: ...
@@ -51,7 +55,14 @@ class CacheService(Service):
 # The infer canister, as the batcher calls it.
 class InferService(Service):
     @service_update
-    def infer(self, request: InferRequest) -> InferResult: ...
+    def infer_text(
+        self,
+        head: text,
+        messages: Vec[ChatMessage],
+        stop: Vec[text],
+        response_format: Opt[text],
+        extra: Opt[text],
+    ) -> text: ...
 
     @service_update
     def infer_many(self, requests: Vec[InferRequest]) -> InferManyResult: ...

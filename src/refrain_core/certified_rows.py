@@ -6,9 +6,11 @@ loading of what is stored, nothing can be proven, and nothing is.
 """
 
 from collections.abc import Iterable
+from hashlib import blake2b
 from typing import NamedTuple
 
 from refrain_core.answer_log import NO_ROW, AnswerLog, row_of
+from refrain_core.hash_tree import HASH_BYTES
 from refrain_core.row_salts import RowSalts
 
 # Makes a row without what its class's own `__new__` does in Python: a tenth of the price.
@@ -64,12 +66,14 @@ class CertifiedRows:
         log, salts = self._log, self._salts
         if log is None or salts is None:
             return b""
-        known = self._rows.get(place)
+        rows = self._rows
+        known = rows.get(place)
         if known is None:
-            self._rows[place] = number = log.size
-            log.append(row_of(salts.of(number), record))
-        else:
-            log.rewrite(known, row_of(salts.of(known), record))
+            rows[place] = number = log.size
+            # As `row_of`, whose call would cost as much as a third of the hash.
+            row = blake2b((salts.of(number) + record).encode()).digest()
+            return log.appended_root(row[:HASH_BYTES])
+        log.rewrite(known, row_of(salts.of(known), record))
         return log.root()
 
     def load(self, records: Iterable[tuple[str, str]]) -> bytes:
@@ -77,13 +81,16 @@ class CertifiedRows:
         log, salts, known = self._log, self._salts, self._rows
         if log is None or salts is None:
             return b""
-        number, rows = log.size, []
+        new: dict[str, str] = {}
         for place, record in records:
             if place not in known:
-                known[place] = number
-                rows.append(row_of(salts.of(number), record))
-                number += 1
-        log.extend(rows)
+                new.setdefault(place, record)
+        number = log.size
+        known.update(zip(new, range(number, number + len(new)), strict=True))
+        salted = zip(salts.of_many(number, len(new)), new.values(), strict=True)
+        hashed, size = blake2b, HASH_BYTES
+        # As `row_of`.
+        log.extend([hashed((salt + record).encode()).digest()[:size] for salt, record in salted])
         return log.root()
 
     def drop(self, place: str) -> bytes:
@@ -99,9 +106,10 @@ class CertifiedRows:
             self._log.rewrite(number, NO_ROW)
         return self._log.root()
 
-    def holds(self, place: str) -> bool:
-        """Tell whether the answer of a place can be proven."""
-        return place in self._rows
+    def missing(self, places: list[str]) -> list[str]:
+        """List those of some places whose answer cannot be proven."""
+        rows = self._rows
+        return [place for place in places if place not in rows]
 
     def forget(self, place: str) -> None:
         """Let go of an evicted answer: still a right one, so its row stays until the epoch ends."""
@@ -109,7 +117,7 @@ class CertifiedRows:
 
     def proof(self, place: str) -> "Proof | None":
         """Prove the record of a place as it was last kept or loaded; None where it was not."""
-        number = self._rows.get(place)
-        if number is None or self._log is None or self._salts is None:
+        number, log, salts = self._rows.get(place), self._log, self._salts
+        if number is None or log is None or salts is None:
             return None
-        return _new(Proof, (self._salts.of(number), self._log.witness(number)))
+        return _new(Proof, (salts.of(number), log.witness(number)))

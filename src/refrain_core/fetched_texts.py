@@ -47,16 +47,11 @@ def read_fetched(text: str) -> "dict[str, Any] | None":
 
     What it has not of a CachedAnswer or a CachedRefusal is what no asker is told.
     """
-    status, _, told = text.partition("|")
-    if status == "miss":
-        return {"Miss": told}
-    if status == "refused":
-        return {"Refused": parse_json(told)}
-    if status == "negative":
-        return {"Negative": {"refusal": parse_json(told)}}
+    status, *fields = text.split("|", _BEFORE_CONTENT + 1)
     arm = _BY_TEXT.get(status)
-    fields = told.split("|", _BEFORE_CONTENT)
-    if arm is None or len(fields) != _BEFORE_CONTENT + 1:
+    if arm is None:
+        return _other(text)
+    if len(fields) != _BEFORE_CONTENT + 1:
         return None
     digest, age_s, ttl_s, key, trust, finish, model, *numbers, created_at_ns, content = fields
     prompt_tokens, completion_tokens, dropped_messages, dropped_characters = map(int, numbers)
@@ -75,3 +70,12 @@ def read_fetched(text: str) -> "dict[str, Any] | None":
     found["age_s"] = int(age_s)
     found["expires_in_s"] = int(ttl_s)
     return {arm: found}
+
+
+def _other(text: str) -> "dict[str, Any] | None":
+    status, _, told = text.partition("|")
+    if status == "miss":
+        return {"Miss": told}
+    if status == "refused":
+        return {"Refused": parse_json(told)}
+    return {"Negative": {"refusal": parse_json(told)}} if status == "negative" else None

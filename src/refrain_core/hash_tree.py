@@ -46,6 +46,12 @@ def leaf_hash(data: bytes) -> bytes:
     return sha256(LEAF_DOMAIN + data).digest()
 
 
+def labeled_leaf_hash(label: bytes, data: bytes) -> bytes:
+    """Return the hash of a leaf below its label."""
+    leaf = sha256(LEAF_DOMAIN + data).digest()
+    return sha256(LABELED_DOMAIN + label + leaf).digest()
+
+
 def labeled_part(label: bytes, below: bytes) -> bytes:
     """Write a labeled node of a witness, given what is below it."""
     return _LABELED + byte_string(label) + below

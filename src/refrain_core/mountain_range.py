@@ -70,7 +70,7 @@ class MountainRange:
         # Local names are cheaper, and the loop is the dearest of a hit.
         fork, pruned, fork_pruned = FORK, PRUNED, _FORK_PRUNED
         before = after = b""
-        height = self._height(at)
+        height = (at ^ len(levels[0])).bit_length() - 1
         for nodes in levels[:height]:
             if at & 1:
                 before = fork_pruned + nodes[at - 1] + before
@@ -92,9 +92,10 @@ class MountainRange:
 
     def _folded(self) -> list[bytes]:
         """Fold the peaks: the last nodes of the levels that have an odd number of them."""
-        folded = b""
+        folded, folds = b"", []
         for nodes in self._levels:
             if len(nodes) & 1:
                 folded = sha256(FORK_DOMAIN + nodes[-1] + folded).digest() if folded else nodes[-1]
-            self._folds.append(folded)
-        return self._folds
+            folds.append(folded)
+        self._folds = folds
+        return folds

@@ -26,14 +26,26 @@ class RowSalts:
         if len(secret) != SECRET_CHARACTERS:
             raise ValueError("the secret must be 32 bytes in hexadecimal")
         self._seed = blake2b(secret.encode() + head).hexdigest()
-        self._group = -1
-        self._four = ""
+        self._last: tuple[int, str] = (-1, "")
+        """The group of salts that was made last, and its four."""
 
     def of(self, number: int) -> str:
         """Return a row's salt; that of the next row is most often at hand."""
-        group = number // SALTS_PER_HASH
-        if group != self._group:
-            self._group = group
-            self._four = blake2b((self._seed + str(group)).encode()).hexdigest()
-        start = number % SALTS_PER_HASH * SALT_CHARACTERS
-        return self._four[start : start + SALT_CHARACTERS]
+        # Numbers instead of names, here and below: four salts a hash, of 32 characters each.
+        group, four = self._last
+        if group != number >> 2:
+            group = number >> 2
+            four = blake2b((self._seed + str(group)).encode()).hexdigest()
+            self._last = (group, four)
+        start = (number & 3) << 5
+        return four[start : start + 32]
+
+    def of_many(self, first: int, count: int) -> list[str]:
+        """Return the salts of so many rows from the first on."""
+        seed = self._seed
+        salts: list[str] = []
+        for group in range(first >> 2, (first + count + 3) >> 2):
+            four = blake2b((seed + str(group)).encode()).hexdigest()
+            salts += (four[:32], four[32:64], four[64:96], four[96:])
+        skipped = first & 3
+        return salts[skipped : skipped + count]

@@ -38,26 +38,26 @@ def xxh64_of_stripe(data: bytes, seed: int = 0) -> int:
     The four lanes stand 128 bits apart in one integer, so that one operation serves all of them
     and a product overflows into no neighbour.
     """
+    # Local names cost a canister a quarter of global ones.
+    mask, masks, prime_1, prime_2, prime_4 = _MASK, _MASKS, _PRIME_1, _PRIME_2, _PRIME_4
     word = int.from_bytes(data, "little")
-    lanes = (
-        word & _MASK | (word & _LANE_2) << 64 | (word & _LANE_3) << 128 | (word & _LANE_4) << 192
-    )
-    lanes = lanes * _PRIME_2 + _STARTS + seed * _ONES & _MASKS
-    lanes = ((lanes << 31 | lanes >> 33) & _MASKS) * _PRIME_1 & _MASKS
-    first = lanes & _MASK
-    second = lanes >> 128 & _MASK
-    third = lanes >> 256 & _MASK
+    lanes = word & mask | (word & _LANE_2) << 64 | (word & _LANE_3) << 128 | (word & _LANE_4) << 192
+    lanes = lanes * prime_2 + _STARTS + seed * _ONES & masks
+    lanes = ((lanes << 31 | lanes >> 33) & masks) * prime_1 & masks
+    first = lanes & mask
+    second = lanes >> 128 & mask
+    third = lanes >> 256 & mask
     fourth = lanes >> 384
     state = (first << 1 | first >> 63) + (second << 7 | second >> 57)
     state += (third << 12 | third >> 52) + (fourth << 18 | fourth >> 46)
-    lanes = lanes * _PRIME_2 & _MASKS
-    lanes = ((lanes << 31 | lanes >> 33) & _MASKS) * _PRIME_1
-    state = (state & _MASK ^ lanes & _MASK) * _PRIME_1 + _PRIME_4 & _MASK
-    state = (state ^ lanes >> 128 & _MASK) * _PRIME_1 + _PRIME_4 & _MASK
-    state = (state ^ lanes >> 256 & _MASK) * _PRIME_1 + _PRIME_4 & _MASK
-    state = (state ^ lanes >> 384 & _MASK) * _PRIME_1 + _PRIME_4 + _STRIPE_BYTES & _MASK
-    state = (state ^ state >> 33) * _PRIME_2 & _MASK
-    state = (state ^ state >> 29) * _PRIME_3 & _MASK
+    lanes = lanes * prime_2 & masks
+    lanes = ((lanes << 31 | lanes >> 33) & masks) * prime_1
+    state = (state & mask ^ lanes & mask) * prime_1 + prime_4 & mask
+    state = (state ^ lanes >> 128 & mask) * prime_1 + prime_4 & mask
+    state = (state ^ lanes >> 256 & mask) * prime_1 + prime_4 & mask
+    state = (state ^ lanes >> 384 & mask) * prime_1 + prime_4 + 32 & mask
+    state = (state ^ state >> 33) * prime_2 & mask
+    state = (state ^ state >> 29) * _PRIME_3 & mask
     return state ^ state >> 32
 
 

@@ -3,6 +3,7 @@
 from cache_core import (
     admission,
     answer_texts,
+    bank_slots,
     bank_store,
     cache_bounds,
     kept,
@@ -86,6 +87,7 @@ def records(book: Recording) -> None:
         book.call(answer_texts.holds, record, entry.digest)
         book.call(answer_texts.is_old, record)
         book.call(answer_texts.crossed_and_pieces, record)
+        book.call(answer_texts.is_crossed, record)
         book.call(answer_texts.owner_of, record)
         book.call(answer_texts.unescaped_parts, book.call(answer_texts.escaped_parts, text))
         book.call(kept.kept_of, places.Place(3, "k"), entry)
@@ -139,10 +141,15 @@ def probes(book: Recording) -> None:
         book.call(bank_store.BankStore.text_at, store, found.place, digest)
         book.call(bank_store.BankStore.digest_at, store, found.place)
         book.call(bank_store.BankStore.found_at, store, found.place, digest[::-1])
+        for buried in (None, found.place):
+            book.call(bank_slots.free_slot, buried, found.place, [found])
+            book.call(bank_slots.crowded_slot, buried, [found])
         if number % 3 == 0:
             place = places.Place(0, f"{made.random.randrange(6):016x}")
             book.call(bank_store.BankStore.free, store, place)
             book.call(bank_store.BankStore.renew, store, place)
+            place = places.Place(0, f"{made.random.randrange(6):016x}")
+            book.call(bank_store.BankStore.free_whole, store, place)
     for _ in range(2):
         book.call(bank_store.BankStore.put_new, store, places.Place(1, "k"), "v2|")
     book.call(bank_store.BankStore.old_places, store, 0)

@@ -32,11 +32,9 @@ def epochs(book: Recording) -> None:
         digest = f"{number % 13:064x}"
         book.call(CertifiedAnswers.keep, certified, digest, f"é|{number}")
         book.call(CertifiedAnswers.load, certified, [(digest, "x"), (f"{number:064x}", "y")])
-        book.call(CertifiedAnswers.holds, certified, digest)
-        book.call(CertifiedAnswers.proof, certified, digest)
+        book.call(CertifiedAnswers.uncertified, certified, [digest, f"{number:064x}"])
         book.call(CertifiedAnswers.drop, certified, [f"{number - 2:064x}", digest])
         book.call(CertifiedAnswers.drop_for_now, certified, [f"{number - 1:064x}"])
-        book.call(CertifiedAnswers.forget, certified, f"{number - 4:064x}")
         book.call(CertifiedAnswers.progress, certified, 3)
         book.call(CertifiedAnswers.is_open, certified)
         book.call(CertifiedAnswers.is_outgrown, certified)

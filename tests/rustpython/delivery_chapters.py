@@ -137,14 +137,15 @@ def told(book: Recording) -> None:
             book.call(pushes.unpack_push, 7, book.call(pushes.pack_push, after))
     for number, text in enumerate([*TEXTS, "é\U0001f600" * 9_000]):
         settled = {"answer": {"content": text}}
-        for state in (
+        ends: list[dict[str, Any]] = [
             {"Settled": settled},
             {"Consistent": {"answered": settled}},
             {"Inconsistent": {"reason": text}},
             {"Failed": {"Timeout": text}},
             {"Expired": text},
-        ):
-            book.call(push_message.pushed_bytes, number << 40, state)
+        ]
+        for end in ends:
+            book.call(push_message.pushed_bytes, number << 40, end)
 
 
 def batcher_pushes(canister: Played) -> None:

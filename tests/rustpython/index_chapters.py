@@ -84,6 +84,7 @@ def queues_and_shelves(book: Recording) -> None:
     queue = book.call(arrival_queue.ArrivalQueue)
     for sequence in (5, 3, 4, 1):
         book.call(arrival_queue.ArrivalQueue.push, queue, sequence, f"d{sequence}")
+        book.call(arrival_queue.ArrivalQueue.push_all, queue, [(sequence + 30_000, f"e{sequence}")])
     book.call(arrival_queue.ArrivalQueue.sort, queue)
     fits = book.call(EvenSequence)
     for _ in range(3):
@@ -93,6 +94,8 @@ def queues_and_shelves(book: Recording) -> None:
     bounds = book.call(shelves.unpack_bounds, "lru|2|900")
     book.call(shelves.pack_bounds, bounds)
     shelf = book.call(shelves.Shelf, bounds, 9, 9_000)
+    book.call(shelves.Shelf.entries, shelf)
+    book.call(shelves.Shelf.size_bytes, shelf)
     for more in ((0, 0), (3, 0), (0, 901)):
         book.call(shelves.Shelf.is_over, shelf, *more)
     row = book.call(shelf_row.ShelfRow, book.call(OpenShelf, "lru"))
@@ -100,8 +103,6 @@ def queues_and_shelves(book: Recording) -> None:
     for namespace, size_bytes in (("a", 100), ("b", 95), ("c", 20), ("c", 120)):
         book.call(shelf_row.ShelfRow.add, row, namespace, size_bytes)
         book.call(Attributes.read, book.call(shelf_row.ShelfRow.largest, row), "size_bytes")
-    book.call(shelf_row.ShelfRow.subtract, row, "c", 120)
-    book.call(Attributes.read, book.call(shelf_row.ShelfRow.largest, row), "size_bytes")
     book.call(shelf_row.ShelfRow.entries_of, row, "c")
     book.call(shelf_row.ShelfRow.entries_of, row, "nobody")
     book.call(Attributes.read, book.call(shelf_row.ShelfRow.of, row, "b"), "entries")

@@ -28,6 +28,7 @@ def nodes(book: Recording) -> None:
         book.call(hash_tree.byte_string, data)
         book.call(hash_tree.leaf_part, data)
         book.call(hash_tree.leaf_hash, data)
+        book.call(hash_tree.labeled_leaf_hash, b"label", data)
         book.call(hash_tree.labeled_hash, b"label", data[:32])
         book.call(hash_tree.labeled_part, b"label", data[:64])
         book.call(hash_tree.fork_hash, data[:32], data[32:64])
@@ -55,6 +56,7 @@ def rows(book: Recording) -> None:
     book.call(RowSalts, "5e" * 31, b"1|0")
     for number, text in enumerate(TEXTS):
         salt = book.call(RowSalts.of, salts, number * number)
+        book.call(RowSalts.of_many, salts, number, number % 7)
         book.call(answer_log.row_of, salt, text * 200)
         book.call(answer_log.chunk_label, number << number)
 
@@ -73,6 +75,7 @@ def logs(book: Recording) -> None:
         number = made.random.randrange(-2, count + 2)
         for method in (AnswerLog.row, AnswerLog.witness):
             book.call(method, log, number)
+        book.call(AnswerLog.appended_root, log, made.random.randbytes(32))
         if count % 17 == 0:
             book.call(AnswerLog.extend, log, [made.random.randbytes(32) for _ in range(count)])
         if count % 5 == 0:
@@ -93,7 +96,7 @@ def stored(book: Recording) -> None:
             leave = CertifiedRows.drop if number % 3 else CertifiedRows.forget
             book.call(leave, rows, place)
             book.call(CertifiedRows.proof, rows, f"{number // 2}")
-            book.call(CertifiedRows.holds, rows, place)
+            book.call(CertifiedRows.missing, rows, [place, "none"])
             if number % 10 == 9:
                 book.call(CertifiedRows.drop_all, rows, [f"{number - 1}", place, "none"])
             book.call(CertifiedRows.__len__, rows)

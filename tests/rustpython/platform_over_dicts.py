@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 NANOSECONDS = 1_000_000_000
 START_NS = 1_700_000_000 * NANOSECONDS
+MOST_TIMERS = 64  # of one tick: who waits for later sets one anew, and here all are due
 
 # Names of each entry's init and post_upgrade.
 LIFECYCLE = {
@@ -189,8 +190,8 @@ class PlayedCanister:
         self._platform.now_ns += seconds * NANOSECONDS
         for interval in self._platform.intervals:
             interval()
-        while self._platform.due:
-            started = self._platform.due.pop(0)()
+        for _ in range(MOST_TIMERS):
+            started = self._platform.due.pop(0)() if self._platform.due else None
             if hasattr(started, "send"):
                 self._draw(started)
         return self._platform.printed

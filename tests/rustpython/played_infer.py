@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from refrain_core.inference_texts import inference_head
 from tests.rustpython.inputs import MODEL, TEXTS, Inputs, ask, inference_of
 from tests.rustpython.played_canister import OWNER, STRANGER, WRITER, Played
 
@@ -48,6 +49,7 @@ def infer(canister: Played) -> None:
             reply = {"status": 200, "headers": [], "body": body}
             reduced = canister.send("transform", {"response": reply, "context": b""})["replied"]
             canister.answer(waiting, reduced)
+    texts(canister)
     lists(canister)
     prices(canister)
     canister.send("rest")
@@ -66,6 +68,19 @@ def infer(canister: Played) -> None:
     canister.upgrade()
     canister.send("counters")
     canister.send("providers")
+
+
+def texts(canister: Played) -> None:
+    """The same in plain texts: answered, refused, unreadable."""
+    for text in ("x", "é|x", ""):
+        asked = inference(text)
+        request = asked["request"]
+        args = [inference_head(asked), request["messages"], [], None, None]
+        canister.send("infer_text", *args, by=STRANGER, cycles=10**12)
+        waiting = canister.send("infer_text", *args, by=WRITER, cycles=10**12)
+        if "number" in waiting:
+            canister.answer(waiting, {"status": 200, "headers": [], "body": b"{}"})
+    canister.send("infer_text", "x", [], [], None, None, by=WRITER, cycles=10**12)
 
 
 def lists(canister: Played) -> None:

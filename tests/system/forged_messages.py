@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from refrain_core.inference_texts import inference_head
 from tests.system.network import MODEL, OPERATOR, STRANGER, principal, request
 
 ALICE = principal("alice")
@@ -33,7 +34,7 @@ PROVIDER = {
     "template": "",
     "features": [],
 }
-INFERENCE = {
+INFERENCE: dict[str, Any] = {
     "digest": DIGEST,
     "sample": 0,
     "request": request("hello"),
@@ -81,6 +82,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "import_page": ([{"header": "v2|", "content": "forged", "checksum": DIGEST}],),
     "infer": (INFERENCE,),
     "infer_many": ([INFERENCE],),
+    "infer_text": (inference_head(INFERENCE), INFERENCE["request"]["messages"], [], None, None),
     "keep": (f"v2|{DIGEST}|public|", "forged"),
     "list_answers": ("", "", 100),
     "lookup": (request("hello", namespace="public"),),
@@ -157,6 +159,8 @@ UNSAID: dict[tuple[str, str], Any] = {
     ("cache", "fetch_text"): 'refused|{"NotAllowed":"only a writer may do this: '
     'a controller must allow you first"}',
     ("cache", "keep"): "refused|NotAllowed",
+    ("infer", "infer_text"): 'failed|0|0|{"NotAllowed":"only a writer may do this: '
+    'a controller must allow you first"}',
     ("cache", "remove"): {"Ok": "nothing was stored"},
     ("cache", "touch"): 0,
 }

@@ -14,6 +14,7 @@ from refrain_core.cache_status import (
     status_text,
 )
 from refrain_core.fetched_texts import read_fetched
+from refrain_core.kept_texts import kept_key
 from refrain_core.refusals import busy, closing, internal
 
 _SHOWN_CHARACTERS = 200
@@ -48,7 +49,7 @@ def read_inference(
     if inferred is None:
         return refused_outcome(reply["Failed"]["refusal"])
     outcome = answered_outcome(digest, inferred["answer"], status, outcalls=inferred["outcalls"])
-    return outcome._replace(provider=inferred["provider"])
+    return Outcome(outcome.answered, None, 0, inferred["provider"])
 
 
 def outcalls_of(reply: "dict[str, Any] | None") -> int:
@@ -116,8 +117,10 @@ def shares_of(replies: "list[dict[str, Any]]", spent_cycles: int) -> list[int]:
     return shares
 
 
-def stored_key(reply: "dict[str, Any] | None") -> "str | None":
-    """Return the key under which the cache kept an answer; None if it did not."""
+def stored_key(reply: "dict[str, Any] | str | None") -> "str | None":
+    """Return the key under which the cache kept an answer, by either form; None if it did not."""
+    if isinstance(reply, str):
+        return kept_key(reply)
     stored = None if reply is None else reply.get("Stored")
     return None if stored is None else str(stored["key"])
 

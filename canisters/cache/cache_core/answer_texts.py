@@ -146,6 +146,12 @@ def crossed_and_pieces(text: str) -> "tuple[bool, int]":
     return (True, 0) if record is None else (bool(record.entry.crossed), record.entry.pieces)
 
 
+def is_crossed(text: str) -> bool:
+    """Read of a record no more than whether it is crossed; what is no such record is."""
+    fields = text.split("|", _CROSSED_FIELD + 1)
+    return fields[0] != LAYOUT or fields[_CROSSED_FIELD] != "0"
+
+
 def owner_of(text: str) -> str:
     """Return the namespace of a record, without reading it whole; empty for a gravestone."""
     fields = text.split("|", _OWNER_FIELD + 1)

@@ -10,7 +10,7 @@ QUEUE_TRIES = 256
 """Queued answers looked at for a victim while an index is arranged."""
 
 NUMBERS_PER_BUCKET = 20_000
-"""No two answers have the same number, so that a bucket holds no more."""
+"""No two answers have the same number, so that a bucket holds no more; `push_all` writes it out."""
 
 
 class ArrivalQueue:
@@ -36,6 +36,16 @@ class ArrivalQueue:
         else:
             self._buckets[number] = [(sequence, digest)]
             self._order.insert(0, number)
+
+    def push_all(self, entries: list[tuple[int, str]]) -> None:
+        """Queue many (sequence, digest), for less than one by one."""
+        buckets = self._buckets
+        for entry in entries:
+            bucket = buckets.get(entry[0] // 20_000)
+            if bucket is None:
+                self.push(*entry)
+            else:
+                bucket.append(entry)
 
     def sort(self) -> None:
         """Bring what is queued into the order in which it was put."""

@@ -22,7 +22,7 @@ _new = tuple.__new__
 
 def rows_of_bank(bank: int, items: Iterable[tuple[str, str]]) -> list[Row]:
     """Read what a bank holds."""
-    rows = [row_of_record(bank, key, text) for key, text in items if "/" not in key]
+    rows = [_row_of_answer(bank, key, text) for key, text in items if "/" not in key]
     return [row for row in rows if row is not None]
 
 
@@ -32,21 +32,24 @@ def row_of_record(bank: int, key: str, text: str) -> "Row | None":
     Raises:
         ValueError: the text is of another layout.
     """
-    if is_piece(key):
-        return None
+    return None if is_piece(key) else _row_of_answer(bank, key, text)
+
+
+def _row_of_answer(bank: int, key: str, text: str) -> "Row | None":
     fields = text.split("|", FIELDS + 1)
     if fields[0] != LAYOUT or len(fields) != FIELDS + 2:
         return _row_of_entry(bank, key, text)
     digest, namespace, sequence, stored, expires, keep_until = fields[1:7]
     cost, _, tags, voters, parts, answer_bytes, pieces = fields[19:26]
-    # A bar within the parts is written as three characters, and counts as one.
-    labels = len(tags) + len(voters) + len(parts)
-    if parts:
-        labels -= 2 * (len(parts.split("%")) - 1)
+    size_bytes = HEADER_BYTES + int(answer_bytes)
+    if tags or voters or parts:
+        # A bar within the parts is written as three characters, and counts as one.
+        size_bytes += len(tags) + len(voters) + len(parts) - 2 * (len(parts.split("%")) - 1)
     expires_at_ns = int(expires)
     is_whole = fields[10] == ANSWER and pieces == "0" and int(stored) < expires_at_ns
-    size_bytes = HEADER_BYTES + labels + int(answer_bytes)
-    lives = (int(sequence), expires_at_ns, int(keep_until), int(cost), is_whole)
+    keep_until_ns = expires_at_ns if keep_until == expires else int(keep_until)
+    cost_cycles = 0 if cost == "0" else int(cost)
+    lives = (int(sequence), expires_at_ns, keep_until_ns, cost_cycles, is_whole)
     return (digest, _new(Kept, (_new(Place, (bank, key)), namespace, size_bytes, *lives)))
 
 

@@ -6,7 +6,6 @@ in practice a search is one read.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from cache_core.answer_texts import (
     GRAVESTONE,
@@ -15,31 +14,16 @@ from cache_core.answer_texts import (
     Entry,
     crossed_and_pieces,
     holds,
+    is_crossed,
     is_old,
     pieces_of,
     read_record,
     write_record,
 )
+from cache_core.bank_slots import Found, Slot, crowded_slot, free_slot
 from cache_core.places import PROBES, Place, is_piece, piece_key, place_of
 from cache_core.stable_maps import TextMap
 from refrain_core.chunked_text import utf8_len
-
-
-class Found(NamedTuple):
-    """An answer, where it stands, and the first piece of its text."""
-
-    place: Place
-    entry: Entry
-    first: str
-
-
-class Slot(NamedTuple):
-    """Where to write an answer: over `occupant`, past the answers of `passed`."""
-
-    place: Place
-    occupant: "Entry | None"
-    crossed: int
-    passed: list[Place]
 
 
 class BankStore:
@@ -97,7 +81,7 @@ class BankStore:
             place = place_of(digest, probe)
             text = self._banks[place.bank].get(place.key)
             if text is None:
-                return _free_slot(buried, place, others)
+                return free_slot(buried, place, others)
             record = read_record(text)
             if record is None:
                 buried = buried or place
@@ -105,7 +89,7 @@ class BankStore:
                 return Slot(place, record.entry, record.entry.crossed, [])
             elif buried is None:
                 others.append(Found(place, record.entry, record.first))
-        return _crowded_slot(buried, others)
+        return crowded_slot(buried, others)
 
     def write(self, slot: Slot, entry: Entry, content: str) -> AnswerText:
         """Write an answer into a slot; return its entry as written, and its record as served."""
@@ -139,15 +123,24 @@ class BankStore:
 
     def free(self, place: Place) -> None:
         """Remove the answer at a place, if there is one."""
-        bank = self._banks[place.bank]
-        text = bank.remove(place.key)
+        number, key = place
+        bank = self._banks[number]
+        text = bank.remove(key)
         if text is None:
             return
         crossed, pieces = crossed_and_pieces(text)
         if crossed:
-            bank.insert(place.key, GRAVESTONE)
+            bank.insert(key, GRAVESTONE)
         if pieces:
             self._remove_pieces(place, 0, pieces)
+
+    def free_whole(self, place: Place) -> None:
+        """Remove an answer that is all in its record: less of that is read."""
+        number, key = place
+        bank = self._banks[number]
+        text = bank.remove(key)
+        if text is not None and is_crossed(text):
+            bank.insert(key, GRAVESTONE)
 
     def bank_items(self, number: int) -> list[tuple[str, str]]:
         """Return a bank's keys and texts, pieces and gravestones too, in the keys' order."""
@@ -184,17 +177,3 @@ class BankStore:
     def _remove_pieces(self, place: Place, kept: int, former: int) -> None:
         for number in range(kept, former):
             self._banks[place.bank].remove(piece_key(place.key, number + 1))
-
-
-def _free_slot(buried: "Place | None", empty: Place, others: list[Found]) -> Slot:
-    """Choose a gravestone before the empty slot behind it; the former stays crossed."""
-    passed = [other.place for other in others]
-    return Slot(empty, None, 0, passed) if buried is None else Slot(buried, None, 1, passed)
-
-
-def _crowded_slot(buried: "Place | None", others: list[Found]) -> Slot:
-    """Choose a gravestone, or the last slot over its answer."""
-    if buried is not None:
-        return _free_slot(buried, buried, others)
-    *before, last = others
-    return Slot(last.place, last.entry, last.entry.crossed, [other.place for other in before])

@@ -25,7 +25,10 @@ class CertifiedAnswers:
         """Certify nothing until an epoch begins."""
         self._meta = meta
         self._certify = certify
-        self._rows = CertifiedRows()
+        self._rows = rows = CertifiedRows()
+        # The rows' own, since a call that only hands on costs as much as what it hands on to.
+        self.forget: Callable[[str], None] = rows.forget
+        self.proof: Callable[[str], Proof | None] = rows.proof
         self.waiting: "list[str] | None" = None
         """Digests to be loaded, the next one last; None where they are not listed yet."""
 
@@ -53,7 +56,10 @@ class CertifiedAnswers:
 
     def keep(self, digest: str, record: str) -> None:
         """Certify a record as it is served, in place of the digest's former one."""
-        self._sign(self._rows.keep(digest, record))
+        # As `_sign`: the call would cost a put more than the question.
+        root, certify = self._rows.keep(digest, record), self._certify
+        if root and certify is not None:
+            certify(root)
 
     def load(self, records: Iterable[tuple[str, str]]) -> None:
         """Certify stored (digest, record) that are not yet."""
@@ -69,17 +75,9 @@ class CertifiedAnswers:
         if self.waiting is not None:
             self.waiting.extend(digests)
 
-    def forget(self, digest: str) -> None:
-        """Let go of an evicted or expired answer, whose record says for how long it is right."""
-        self._rows.forget(digest)
-
-    def holds(self, digest: str) -> bool:
-        """Tell whether an answer can be proven."""
-        return self._rows.holds(digest)
-
-    def proof(self, digest: str) -> "Proof | None":
-        """Return what proves the record of a digest as it is served; None where nothing does."""
-        return self._rows.proof(digest)
+    def uncertified(self, digests: list[str]) -> list[str]:
+        """List those of some answers that cannot be proven."""
+        return self._rows.missing(digests)
 
     def progress(self, indexed: int) -> "tuple[int, int]":
         """Count the answers that can be proven, and with them those that wait.

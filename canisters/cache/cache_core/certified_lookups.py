@@ -29,7 +29,8 @@ def hit_text(
     proof = None if certificate is None else cache.certified.proof(digest)
     if proof is None or certificate is None:
         return uncertified_text(*cache.certified.progress(len(cache.index)), record)
-    return certified_text(proof.salt, certificate.hex(), proof.witness, record)
+    salt, witness = proof
+    return certified_text(salt, certificate.hex(), witness, record)
 
 
 def look(

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 from cache_core.admission import MAX_SAMPLE
 from cache_core.answer_texts import (
-    ANSWER,
     HEADER_BYTES,
     LAYOUT,
     VALUE_BYTES,
@@ -28,7 +27,13 @@ from refrain_core.request_parts import MAX_PARTS_CHARACTERS
 Known = Collection["tuple[str, ...]"]
 """Labels that were checked before, as `labels_of` groups them."""
 
-_HEAD_FIELDS = 13
+_DIGEST = slice(3, 67)
+"""Where a header of this layout has its digest."""
+
+_USUAL_MIDDLE = "|0|a|0|"
+"""Sample, kind and crossed of the drafts that came as a header."""
+
+_HEAD_FIELDS = 8
 _TAIL_FIELDS = 15
 
 _TIMES_CHARACTERS = 91
@@ -66,25 +71,33 @@ def labels_of(entry: Entry) -> "tuple[str, ...]":
 
 def draft_of_header(header: str, content: str, known: Known, bounds: CacheBounds) -> "Draft | None":
     """Read a header that came from outside, as of `keep`; None for what is unusual or wrong."""
-    head = header.split("|", _HEAD_FIELDS - 1)
-    tail = head[-1].split("|")
+    digest = header[_DIGEST]
+    middle = "|" + digest + _USUAL_MIDDLE
+    # The base digest is the digest again; what follows it is alike in all drafts.
+    halves = header.split(middle, 1)
+    if len(halves) != 2 or not header.isascii():  # noqa: PLR2004 - halves
+        return None
+    head, tail = halves[0].split("|"), halves[1].split("|")
     if len(head) != _HEAD_FIELDS or len(tail) != _TAIL_FIELDS:
         return None
-    layout, digest, namespace, sequence, stored, fresh, kept, trust, base, sample, kind = head[:11]
-    finish, model, *numbers, tags, voters, parts, size, pieces, end = tail
+    layout, front_digest, namespace, _, _, fresh, kept, trust = head
+    finish, model, _, _, _, _, _, cost, _, tags, voters, parts, size, pieces, end = tail
     if (
-        (layout, base, kind) != (LAYOUT, digest, ANSWER)
-        or (sample, pieces, tags, end) != ("0", "0", "", "")
+        (layout, front_digest, pieces) != (LAYOUT, digest, "0")
+        or tags
+        or end
         or (namespace, trust, finish, model, voters) not in known
-        or size != str(utf8_len(content))
-        or not _are_numbers([*numbers, sequence, stored, fresh, kept, head[11]])
+        or size != str(len(content) if content.isascii() else utf8_len(content))
+        or not _are_numbers(head[3:7] + tail[2:9])
     ):
         return None
-    if "%" in parts and escaped_parts(unescaped_parts(parts)) != parts:
-        return None
-    labels = (voters, unescaped_parts(parts))
-    texts = (digest, namespace, f"{trust}|{base}|0|a|0|", head[12])
-    return _draft(texts, (int(fresh), int(kept)), int(size), labels, int(numbers[5]), bounds)
+    if parts:
+        plain = unescaped_parts(parts)
+        if "%" in parts and escaped_parts(plain) != parts:
+            return None
+        parts = plain
+    texts = (digest, namespace, trust + middle, halves[1])
+    return _draft(texts, (int(fresh), int(kept)), int(size), (voters, parts), int(cost), bounds)
 
 
 def draft_of_request(
@@ -107,7 +120,9 @@ def draft_of_request(
     )
     ttl_s = request["ttl_s"]
     lives = (bounds.default_ttl_s if ttl_s is None else ttl_s,) * 2
-    digest = sample_digest(base, sample) if is_digest(base) else ""
+    digest = base
+    if sample:
+        digest = sample_digest(base, sample) if is_digest(base) else ""
     texts = (digest, namespace, f"{trust}|{base}|{sample}|a|0|", back)
     return _draft(texts, lives, size, (voters, parts), cost, bounds)
 
@@ -139,7 +154,6 @@ def _draft(  # noqa: PLR0913, PLR0917 - what both forms have read
 
 
 def _are_numbers(numbers: "list[str]") -> bool:
-    """Tell whether all are decimal digits, and few enough."""
-    digits = "".join(numbers)
-    sizes = [*map(len, numbers)]
-    return digits.isascii() and digits.isdigit() and min(sizes) > 0 and max(sizes) <= _DIGITS
+    """Tell whether all, which are ASCII, are decimal digits, and few enough."""
+    is_short = len(max(numbers, key=len)) <= _DIGITS
+    return is_short and "" not in numbers and "".join(numbers).isdigit()

@@ -36,10 +36,10 @@ class KnownAnswers:
         """Know of an answer under a digest that was not known: `add` with the half of its calls."""
         _, namespace, size_bytes, sequence, _, _, cost, _ = kept
         self.rows.put(digest, kept)
-        shelf = self.shelves.add(namespace, size_bytes)
+        policy = self.shelves.add(namespace, size_bytes).policy
         self.size_bytes += size_bytes
         if self.is_arranged:
-            shelf.policy.add(digest, size_bytes, cost)
+            policy.add(digest, size_bytes, cost)
         else:
             self._queue.push(sequence, digest)
 
@@ -68,16 +68,23 @@ class KnownAnswers:
         fresh, fading = self.rows.halves
         whole_entries, whole_bytes = whole
         most_entries, most_bytes = shelf.most
+        entries, shelf_bytes = shelf.totals
         return (
             len(fresh) + len(fading) < whole_entries
             and self.size_bytes + size_bytes <= whole_bytes
-            and shelf.entries < most_entries
-            and shelf.size_bytes + size_bytes <= most_bytes
+            and entries < most_entries
+            and shelf_bytes + size_bytes <= most_bytes
         )
 
     def _subtract(self, kept: Kept) -> None:
-        self.shelves.subtract(kept.namespace, kept.size_bytes)
-        self.size_bytes -= kept.size_bytes
+        _, namespace, size_bytes, _, _, _, _, _ = kept
+        shelf = self.shelves.known(namespace) or self.shelf(namespace)
+        totals = shelf.totals
+        totals[0] -= 1
+        totals[1] -= size_bytes
+        self.size_bytes -= size_bytes
 
     def _is_over(self, whole: "tuple[int, int]", more_entries: int, more_bytes: int) -> bool:
-        return len(self.rows) + more_entries > whole[0] or self.size_bytes + more_bytes > whole[1]
+        fresh, fading = self.rows.halves
+        entries = len(fresh) + len(fading) + more_entries
+        return entries > whole[0] or self.size_bytes + more_bytes > whole[1]

@@ -6,7 +6,7 @@ from typing import Any
 from cache_core.answer_cache import AnswerCache
 from cache_core.answer_texts import Entry, owner_of, read_record
 from cache_core.lookups import Sees
-from cache_core.places import BANKS, is_piece
+from cache_core.places import BANKS
 from refrain_core.limits import NANOSECONDS
 from refrain_core.refusals import bad_request
 
@@ -43,17 +43,14 @@ def page_of(  # noqa: PLR0913, PLR0917 - what a page is made of
     walked = looked = 0
     while True:
         items = cache.store.bank_items(bank)
-        for key, text in items:
-            if key <= after or is_piece(key):
-                continue
+        for key, text in _answers_after(items, after):
             looked += 1
             record = read_record(text) if sees(owner_of(text)) else None
             row = None if record is None else render(record.entry, key, record.first)
             if row is not None:
                 rows.append(row)
-                if not has_room(row) or len(rows) >= min(most, MOST_ROWS):
-                    return {"rows": rows, "next": f"{bank}/{key}"}
-            if looked >= MOST_LOOKED_AT:
+            is_full = row is not None and (not has_room(row) or len(rows) >= min(most, MOST_ROWS))
+            if is_full or looked >= MOST_LOOKED_AT:
                 return {"rows": rows, "next": f"{bank}/{key}"}
         bank, after = bank + 1, ""
         walked += len(items)
@@ -62,6 +59,11 @@ def page_of(  # noqa: PLR0913, PLR0917 - what a page is made of
         # The next bank will be of like size: digests fall into banks by chance.
         if walked + len(items) > MOST_WALKED:
             return {"rows": rows, "next": f"{bank}/"}
+
+
+def _answers_after(items: list[tuple[str, str]], after: str) -> list[tuple[str, str]]:
+    """Leave out of a bank what a cursor has passed, and the further pieces of long answers."""
+    return [item for item in items if item[0] > after and "/" not in item[0]]
 
 
 def listed(cache: AnswerCache, entry: Entry, key: str) -> Any:

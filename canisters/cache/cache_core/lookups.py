@@ -8,7 +8,7 @@ from cache_core.admission import refuse_digest
 from cache_core.answer_cache import AnswerCache
 from cache_core.answer_texts import FAILURE as FAILURE_KIND
 from cache_core.answer_texts import Entry
-from cache_core.bank_store import Found
+from cache_core.bank_slots import Found
 from cache_core.departures import EXPIRED, NEVER_STORED
 from cache_core.invalidation import PURGED, TAINTED
 from cache_core.lookup_results import miss, negative, refused, served

@@ -30,8 +30,8 @@ class MetaRows:
     def __init__(self, rows: TextMap) -> None:
         """Read from and write to `rows`."""
         self._rows = rows
-        self._next = 0
         self._high_water = 0
+        self._reserved = iter(range(0))
 
     def begin(self, layout_version: int) -> None:
         """Name the layout of a fresh memory."""
@@ -52,7 +52,6 @@ class MetaRows:
             self._rows.insert(RENEWED_KEY, "0")
             self._rows.insert(LAYOUT_KEY, str(layout_version))
         self._high_water = int(self._rows.get(SEQUENCE_KEY) or 0)
-        self._next = self._high_water
         renewed = self._rows.get(RENEWED_KEY)
         return [] if renewed is None else list(range(int(renewed), banks))
 
@@ -62,11 +61,13 @@ class MetaRows:
 
     def next_sequence(self) -> int:
         """Draw a number greater than all before, across upgrades."""
-        if self._next == self._high_water:
-            self._high_water += SEQUENCE_BLOCK
-            self._rows.insert(SEQUENCE_KEY, str(self._high_water))
-        self._next += 1
-        return self._next
+        for number in self._reserved:
+            return number
+        first = self._high_water + 1
+        self._high_water += SEQUENCE_BLOCK
+        self._rows.insert(SEQUENCE_KEY, str(self._high_water))
+        self._reserved = iter(range(first + 1, self._high_water + 1))
+        return first
 
     def old_counts(self) -> "Counts | None":
         """Return the counts that layout 1 kept here, if they still are."""

@@ -12,6 +12,8 @@ class ShelfRow:
         """Start without any; `open_shelf` makes the shelf of a namespace by its settings of now."""
         self._open_shelf = open_shelf
         self._shelves: dict[str, Shelf] = {}
+        self.known = self._shelves.get
+        """Returns the shelf of a namespace that was met before, for who cannot afford a call."""
         self._largest = ""
         self._runner_up_bytes = 0
 
@@ -36,25 +38,19 @@ class ShelfRow:
         """Make a namespace a new shelf of the same totals, and return it, its policy empty."""
         former = self.of(namespace)
         shelf = self._open_shelf(namespace)
-        shelf.entries, shelf.size_bytes = former.entries, former.size_bytes
+        shelf.totals = former.totals
         self._shelves[namespace] = shelf
         return shelf
 
     def add(self, namespace: str, size_bytes: int, entries: int = 1) -> Shelf:
         """Count one answer more, or several; return their shelf."""
-        shelf = self._shelves.get(namespace) or self.of(namespace)
-        shelf.entries += entries
-        shelf_bytes = shelf.size_bytes + size_bytes
-        shelf.size_bytes = shelf_bytes
-        if namespace != self._largest and shelf_bytes > self._runner_up_bytes:
-            self._runner_up_bytes = shelf_bytes
+        shelf = self.known(namespace) or self.of(namespace)
+        totals = shelf.totals
+        totals[0] += entries
+        totals[1] += size_bytes
+        if namespace != self._largest and totals[1] > self._runner_up_bytes:
+            self._runner_up_bytes = totals[1]
         return shelf
-
-    def subtract(self, namespace: str, size_bytes: int) -> None:
-        """Count one answer less."""
-        shelf = self.of(namespace)
-        shelf.entries -= 1
-        shelf.size_bytes -= size_bytes
 
     def largest(self) -> "Shelf | None":
         """Return the shelf with the most bytes, or one that lacks less than a tenth of that.
@@ -62,10 +58,11 @@ class ShelfRow:
         All are looked at only when another one may have outgrown it by so much: two tenants of
         like size would otherwise cost a look at every eviction.
         """
-        shelf = self._shelves.get(self._largest)
-        if shelf is None or 10 * shelf.size_bytes < 9 * self._runner_up_bytes:
+        shelf = self.known(self._largest)
+        if shelf is None or 10 * shelf.totals[1] < 9 * self._runner_up_bytes:
             self._look_at_all()
-        return self._shelves.get(self._largest)
+            return self.known(self._largest)
+        return shelf
 
     def _look_at_all(self) -> None:
         by_size = sorted(self._shelves, key=lambda name: -self._shelves[name].size_bytes)

@@ -25,18 +25,27 @@ class Shelf:
         """Start empty, under bounds of its own within those of the whole."""
         self.bounds = bounds
         self.most = (bounds.max_entries or _BOUNDLESS, bounds.max_bytes or _BOUNDLESS)
-        self.entries = 0
-        self.size_bytes = 0
+        self.totals = [0, 0]
+        """Its answers and their bytes, in a list: that costs less than two attributes."""
         self.policy = make_policy(
             bounds.policy, bounds.max_entries or whole_entries, bounds.max_bytes or whole_bytes
         )
 
+    @property
+    def entries(self) -> int:
+        """Count its answers."""
+        return self.totals[0]
+
+    @property
+    def size_bytes(self) -> int:
+        """Count their bytes."""
+        return self.totals[1]
+
     def is_over(self, more_entries: int, more_bytes: int) -> bool:
         """Tell whether so much more would exceed the namespace's own bounds."""
         most_entries, most_bytes = self.most
-        return (
-            self.entries + more_entries > most_entries or self.size_bytes + more_bytes > most_bytes
-        )
+        entries, size_bytes = self.totals
+        return entries + more_entries > most_entries or size_bytes + more_bytes > most_bytes
 
 
 def pack_bounds(bounds: ShelfBounds) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from cache_core.admission import is_storable
 from cache_core.answer_cache import AnswerCache
 from cache_core.answer_texts import ANSWER, Entry, read_record, write_record
-from cache_core.bank_store import Found
+from cache_core.bank_slots import Found
 from cache_core.cache_bounds import CacheBounds
 from cache_core.listing import page_of
 from cache_core.places import place_of

@@ -35,7 +35,8 @@ def named(serving: Sequence[Provider], name: "str | None") -> list[Provider]:
 def choose(serving: Iterable[Provider], leases: Leases, now_ns: int) -> Choice | None:
     """Choose the first shard whose parts are all free; an expired lease is free."""
     for provider in serving:
-        for keys in _shards(provider):
+        for shard_id in provider.shard_ids:
+            keys = _keys(provider, shard_id)
             if not any(held(leases.get(key), now_ns) for key in keys):
                 return Choice(provider, keys)
     return None
@@ -72,7 +73,8 @@ def count_held(leases: Leases, keys: Iterable[str], now_ns: int) -> int:
 
 
 def _shards(provider: Provider) -> Sequence[tuple[str, ...]]:
-    return [
-        tuple(f"{provider.name}/{part}" for part in shard_parts(shard_id))
-        for shard_id in provider.shard_ids
-    ]
+    return [_keys(provider, shard_id) for shard_id in provider.shard_ids]
+
+
+def _keys(provider: Provider, shard_id: str) -> tuple[str, ...]:
+    return tuple([f"{provider.name}/{part}" for part in shard_parts(shard_id)])

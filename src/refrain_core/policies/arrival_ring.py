@@ -19,7 +19,12 @@ class ArrivalRing(SlotRings):
         if slot:
             totals[1] = 0
         else:
-            slot = self._free_slot()
+            # As `_free_slot`, written out.
+            slot = newer[1]
+            if slot:
+                newer[1] = newer[slot]
+            else:
+                slot = self._grow()
         keys[slot] = key
         sizes[slot] = size_bytes
         slots[key] = slot

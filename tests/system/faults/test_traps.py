@@ -36,9 +36,9 @@ ASK_GOES_ON = Message("batcher", "callback", "ask")
 SUBMIT = Message("batcher", "update", "submit")
 SUBMIT_GOES_ON = Message("batcher", "callback", "submit")
 FETCH = Message("cache", "update", "fetch_text")
-PUT = Message("cache", "update", "put")
-INFER = Message("infer", "update", "infer")
-INFER_GOES_ON = Message("infer", "callback", "infer")
+PUT = Message("cache", "update", "keep")
+INFER = Message("infer", "update", "infer_text")
+INFER_GOES_ON = Message("infer", "callback", "infer_text")
 
 MISS = (
     Trap(ASK, "Rejected", "Answered", 0, 0),

@@ -123,7 +123,7 @@ def test_ask_while_the_put_is_under_way_is_a_hit(network: Network) -> None:
 def run_until_put(network: Network) -> None:
     """Step until the batcher's put is the next message."""
     queue = network.replica.kernel.queue
-    while not (queue and getattr(queue[0], "method", "") == "put"):
+    while not (queue and getattr(queue[0], "method", "") == "keep"):
         network.replica.step()
 
 

@@ -44,8 +44,8 @@ class World:
         """Answer one call."""
         if message.called == "CacheService.fetch_text":
             message.answer(self._looked_up(message.waiting_for.args[3]))
-        elif message.called == "CacheService.put":
-            put = message.waiting_for.args[2]
+        elif message.called == "CacheService.keep":
+            put = message.asked
             self.stored[put["digest"]] = put["answer"]["content"]
             message.answer({"Stored": {"key": "k", "evicted": 0}})
         else:
@@ -68,6 +68,7 @@ class World:
                 "Inferred": {
                     "answer": {**self._answer, "content": prompt.upper()},
                     "provider": "p",
+                    "continues": "no",
                     "outcalls": int(place == 0),
                     "charged_cycles": 0,
                 }

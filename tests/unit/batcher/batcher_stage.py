@@ -8,7 +8,8 @@ from typing import Any
 
 import kybra
 
-from tests.rustpython.fast_replies import as_told
+from refrain_core.inference_texts import inference_of
+from tests.rustpython.fast_replies import as_told, put_of
 from tests.unit import fresh_canister
 from tests.unit.batcher.dict_store import DictStore
 
@@ -50,8 +51,16 @@ class Message:
 
     @property
     def called(self) -> str:
-        """The method that is waited for, such as "InferService.infer"."""
+        """The method that is waited for, such as "InferService.infer_text"."""
         return str(self.waiting_for.args[1])
+
+    @property
+    def asked(self) -> Any:
+        """What the call that is waited for asks, as the typed form of its method takes it."""
+        args = self.waiting_for.args[2:]
+        if self.called.endswith(".infer_text"):
+            return inference_of(*args[:5])
+        return put_of(*args) if self.called.endswith(".keep") else args[0]
 
     @property
     def attached(self) -> int:

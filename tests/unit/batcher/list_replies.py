@@ -13,14 +13,14 @@ STORED = {"Stored": {"key": "k", "evicted": 0}}
 
 def prompts_of(message: Message) -> list[str]:
     """Name the prompts that a message asks infer for."""
-    asked = message.waiting_for.args[2]
+    asked = message.asked
     samples = asked if isinstance(asked, list) else [asked]
     return [one["request"]["messages"][0]["content"] for one in samples]
 
 
 def stored_all(message: Message) -> None:
     """Let the cache keep every answer that a message still has to put."""
-    while not message.done and message.called == "CacheService.put":
+    while not message.done and message.called == "CacheService.keep":
         message.answer(STORED)
 
 

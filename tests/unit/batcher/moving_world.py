@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cache_core import fast_fetches, moving, puts, upkeep
+from cache_core import fast_fetches, fast_puts, moving, puts, upkeep
 from cache_core.certifying import purge
 from tests.unit.batcher.batcher_stage import OWNER, Stage
 from tests.unit.cache.memories import Memory
@@ -56,6 +56,7 @@ class Node:
             "fetch_text": lambda tenant, digest, control: fast_fetches.fetch_text(
                 cache, tenant, digest, everybody, now_ns, control
             ),
+            "keep": lambda header, content: fast_puts.keep_text(cache, header, content, now_ns),
             "put": lambda request: puts.put(cache, request, now_ns),
             "remove": lambda digest: puts.remove(cache, digest, everybody),
             "remove_older": lambda digest, than_ns: {
@@ -112,7 +113,7 @@ class World(Stage):
 
     def send(self, message: Message) -> None:
         """Put the call that a message waits for under way; a model answers at once."""
-        while message.waiting_for is not None and message.called == "InferService.infer":
+        while message.waiting_for is not None and message.called == "InferService.infer_text":
             self.answers += 1
             message.answer(inference(f"text {self.answers}"))
         if message.waiting_for is not None:

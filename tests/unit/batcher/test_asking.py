@@ -38,12 +38,12 @@ def test_a_miss_is_asked_of_the_model_and_stored(
 ) -> None:
     """A miss becomes one inference and one put, and says so."""
     message = stage.message("ask", request_for()).answer(MISS)
-    assert message.called == "InferService.infer"
-    assert message.waiting_for.args[2]["request"]["model"] == answer["model"]
+    assert message.called == "InferService.infer_text"
+    assert message.asked["request"]["model"] == answer["model"]
     assert message.attached > 0
     message.answer(inferred(), refunded=message.attached - 1_000)
-    assert message.called == "CacheService.put"
-    assert message.waiting_for.args[2]["namespace"] == "aaaaa-aa"
+    assert message.called == "CacheService.keep"
+    assert message.asked["namespace"] == "aaaaa-aa"
     answered = message.answer(STORED).reply["Answered"]
     assert (answered["cache_status"], answered["outcalls"]) == (MISS_STORED, 1)
     assert answered["charged_cycles"] == 1_000
@@ -89,7 +89,7 @@ def test_a_lookup_that_overlaps_a_settling_is_served_its_answer(
     assert second.reply["Answered"]["cache_status"] == COLLAPSED
     assert second.reply["Answered"]["outcalls"] == 0
     third = stage.message("ask", request_for())
-    assert third.answer(MISS).called == "InferService.infer"
+    assert third.answer(MISS).called == "InferService.infer_text"
 
 
 def test_a_lookup_that_overlaps_a_failure_shares_it(stage: Stage, request_for: Any) -> None:
@@ -112,7 +112,7 @@ def test_a_late_reply_is_dropped(stage: Stage, request_for: Any, inferred: Any) 
     stage.now_ns += 121 * 10**9
     assert "Pending" in stage.ask("result", joined)
     second = stage.message("ask", request_for()).answer(MISS)
-    assert second.called == "InferService.infer"
+    assert second.called == "InferService.infer_text"
     late.answer(inferred(content="late"))
     assert "LeaseLost" in late.reply["Refused"]
     second.answer(inferred())
@@ -145,9 +145,16 @@ def test_a_malformed_reply_is_internal_and_closes_the_flight(
     """An exception in the callback leaves no flight open and tells the waiters."""
     first = stage.message("ask", request_for()).answer(MISS)
     joined = stage.message("ask", request_for()).reply["Joined"]["ticket"]
-    first.answer({"Nonsense": 1})
-    assert "KeyError" in first.reply["Refused"]["Internal"]
+    first.answer("inferred" + "|x" * 13)
+    assert "ValueError" in first.reply["Refused"]["Internal"]
     assert "Internal" in stage.ask("result", joined)["Failed"]
+    assert stage.ask("counters")["flights_open"] == 0
+
+
+def test_a_reply_that_is_no_inference_is_internal(stage: Stage, request_for: Any) -> None:
+    """A text that says nothing of an answer counts as a reject."""
+    message = stage.message("ask", request_for()).answer(MISS).answer("what?")
+    assert "not an inference" in message.reply["Refused"]["Internal"]
     assert stage.ask("counters")["flights_open"] == 0
 
 
@@ -158,7 +165,7 @@ def test_a_broken_cache_does_not_fail_the_ask(
     puts: list[dict[str, Any]] = [
         {"ok": {"Refused": {"NotAllowed": "no"}}},
         {"err": "trapped"},
-        {"ok": {}},
+        {"ok": "nonsense"},
     ]
     for put in puts:
         message = stage.message("ask", request_for()).answer(err="trapped")
@@ -174,7 +181,7 @@ def test_an_answer_cut_by_a_budget_is_not_stored(
     message.answer(inferred(finish="budget"))
     assert message.reply["Answered"]["cache_status"] == MISSED
     message = stage.message("ask", request_for()).answer(MISS)
-    assert message.answer(inferred(finish="length")).called == "CacheService.put"
+    assert message.answer(inferred(finish="length")).called == "CacheService.keep"
 
 
 def test_bad_requests_call_nobody(stage: Stage, request_for: Any) -> None:
@@ -212,7 +219,7 @@ def test_anonymous_callers_share_the_public_namespace_once_opened(
     refused = stage.ask("ask", request_for(), caller="2vxsx-fae")
     assert "NotAllowed" in refused["Refused"]
     message = stage.message("ask", request_for(namespace="public"), caller="2vxsx-fae")
-    assert message.waiting_for.args[2] == "public"
+    assert message.asked == "public"
 
 
 def test_a_full_board_is_busy_until_leases_end(stage: Stage, request_for: Any) -> None:
@@ -222,7 +229,7 @@ def test_a_full_board_is_busy_until_leases_end(stage: Stage, request_for: Any) -
     busy = stage.message("ask", request_for("two")).answer(MISS)
     assert busy.reply == {"Refused": {"Busy": {"retry_after_s": 10}}}
     stage.now_ns += 121 * 10**9
-    assert stage.message("ask", request_for("two")).answer(MISS).called == "InferService.infer"
+    assert stage.message("ask", request_for("two")).answer(MISS).called == "InferService.infer_text"
 
 
 def test_a_poor_canister_refuses_instead_of_trapping(stage: Stage, request_for: Any) -> None:

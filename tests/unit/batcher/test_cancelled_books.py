@@ -77,7 +77,7 @@ class Play:
         if not self.messages:
             return
         message = self.messages[number % len(self.messages)]
-        if message.called == "CacheService.fetch":
+        if message.called == "CacheService.fetch_text":
             message.answer(MISS)
         elif message.called == "CacheService.put":
             message.answer(STORED)

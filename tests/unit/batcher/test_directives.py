@@ -28,8 +28,8 @@ def test_directives_go_to_the_cache_and_not_to_the_model(asked: Any, inferred: A
     assert message.waiting_for.args[4] == "max-age=60, ttl=9"
     assert message.waiting_for.args[3] == plain.waiting_for.args[3]
     message.answer(MISS)
-    assert message.waiting_for.args[2]["request"]["cache_control"] is None
-    put = message.answer(inferred()).waiting_for.args[2]
+    assert message.asked["request"]["cache_control"] is None
+    put = message.answer(inferred()).asked
     assert (put["ttl_s"], put["cache_control"]) == (9, "max-age=60, ttl=9")
     message.answer(STORED)
     assert status_of(message) == 'fwd=miss; stored; ttl=9; key="00ff"'
@@ -61,7 +61,7 @@ def test_a_miss_says_why(stage: Stage, asked: Any, inferred: Any, reason: str, s
 def test_no_cache_asks_the_model_at_once(asked: Any, inferred: Any) -> None:
     """No lookup, and the new answer is put over the old one."""
     message = asked("no-cache")
-    assert message.called == "InferService.infer"
+    assert message.called == "InferService.infer_text"
     assert message.answer(inferred()).called == "CacheService.put"
     message.answer(STORED)
     assert status_of(message) == 'fwd=request; stored; key="00ff"'
@@ -128,7 +128,7 @@ def test_a_lasting_failure_is_remembered(stage: Stage, asked: Any, answer: dict[
     """It is put for the time that is set, and served as the same refusal without an outcall."""
     message = asked("").answer(MISS).answer(FAILED)
     assert message.called == "CacheService.put_negative"
-    put = message.waiting_for.args[2]
+    put = message.asked
     assert (put["refusal"], put["ttl_s"], put["namespace"]) == (FAULT, 30, "aaaaa-aa")
     assert message.answer(STORED).reply == {"Refused": FAULT}
     again = asked("")
@@ -176,4 +176,4 @@ def test_a_lookup_that_a_hit_overtakes_is_served_only_where_a_hit_may_serve(
     searching = asked("", "submit")
     searching.answer(hit(searching))
     assert status_of(lenient.answer(MISS)) == "fwd=miss; collapsed"
-    assert strict.answer({"Miss": "max-age"}).called == "InferService.infer"
+    assert strict.answer({"Miss": "max-age"}).called == "InferService.infer_text"

@@ -40,7 +40,7 @@ def test_only_a_member_names_a_shared_namespace(
     if method != "quote":
         message = stage.message(method, request, caller=member)
         assert message.called == "CacheService.fetch_text"
-        assert message.waiting_for.args[2] == SHARED
+        assert message.asked == SHARED
 
 
 def test_anonymous_callers_are_members_of_nothing(stage: Stage, request_for: Any) -> None:

@@ -30,7 +30,7 @@ def begun(stage: Stage, request_for: Any) -> Any:
 
 def asked_of_infer(message: Message) -> tuple[str, int]:
     """Return what the waiting call says so far, and how many tokens it asks for."""
-    inference = message.waiting_for.args[2]
+    inference = message.asked
     return inference["so_far"], inference["request"]["max_tokens"]
 
 
@@ -48,8 +48,8 @@ def test_rounds_go_on_until_the_model_stops(begun: Any, said: Any) -> None:
     message.answer(said("upon "))
     assert asked_of_infer(message) == ("Once upon ", 488)
     message.answer(said("a time.", "stop", 9))
-    assert message.called == "CacheService.put"
-    assert message.waiting_for.args[2]["answer"]["content"] == "Once upon a time."
+    assert message.called == "CacheService.keep"
+    assert message.asked["answer"]["content"] == "Once upon a time."
     answered = message.answer(STORED).reply["Answered"]
     assert answered["answer"]["completion_tokens"] == 521
     assert answered["answer"]["prompt_tokens"] == 4

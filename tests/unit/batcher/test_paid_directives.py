@@ -152,7 +152,7 @@ def test_books_balance_whatever_is_found_and_whatever_the_model_does(  # noqa: P
         account(stage)
         if message.called == "CacheService.fetch_text":
             message.answer(MISS if arm is None else stored(arm, message))
-        elif message.called == "InferService.infer":
+        elif message.called == "InferService.infer_text":
             reply = FAILED if fails else inferred()
             message.answer(reply, refunded=message.attached - 1_000)
         else:

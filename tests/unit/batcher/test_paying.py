@@ -91,7 +91,7 @@ def test_a_bug_costs_nothing(stage: Stage, request_for: Any) -> None:
     """An exception in the callback gives the whole hold back as credit."""
     miss = _miss_cycles(stage, request_for())
     message = stage.message("ask", request_for(), caller=BOB, attached=miss).answer(MISS)
-    message.answer({"Failed": {"outcalls": 0}}, refunded=0)
+    message.answer("failed|0|nothing|{}", refunded=0)
     assert "Internal" in message.reply["Refused"]
     assert _account(stage)[4] == 0
 

@@ -27,7 +27,7 @@ def test_a_stale_answer_is_replied_at_once_and_renewed_once(
     message = asked(directives)
     message.answer(stored("Stale", message))
     assert status_of(message) == 'hit; ttl=-5; key="00ff"; detail=stale-while-revalidate'
-    assert message.called == "InferService.infer"
+    assert message.called == "InferService.infer_text"
     other = asked(directives)
     other.answer(stored("Stale", other))
     assert other.done
@@ -72,7 +72,7 @@ def test_a_stale_answer_stands_in_for_a_failure(stage: Stage, asked: Any, stored
     """The reply says which failure; what that cost is what the reply costs."""
     message = asked("stale-if-error=600")
     message.answer(stored("StaleIfError", message))
-    assert message.called == "InferService.infer"
+    assert message.called == "InferService.infer_text"
     message.answer(FAILED, refunded=message.attached - 1_000)
     assert message.done
     assert status_of(message) == (

@@ -23,7 +23,7 @@ def submitted(stage: Stage, request_for: Any) -> Any:
 def test_no_cache_goes_to_the_model_without_a_lookup(submitted: Any, inferred: Any) -> None:
     """Its flight is dispatched from the start."""
     message = submitted("no-cache")
-    assert message.called == "InferService.infer"
+    assert message.called == "InferService.infer_text"
     assert message.answer(inferred()).called == "CacheService.put"
 
 
@@ -38,7 +38,7 @@ def test_a_stale_answer_settles_its_ticket_while_the_flight_renews_it(
     stale = stage.ask("result", ticket)["Settled"]
     assert stale["cache_status"].endswith("detail=stale-while-revalidate")
     assert "Pending" in stage.ask("result", joiner.reply["Ticket"]["ticket"])
-    assert message.called == "InferService.infer"
+    assert message.called == "InferService.infer_text"
     message.answer(inferred(content="new")).answer(STORED)
     assert stage.ask("result", ticket)["Settled"] == stale
     joined = stage.ask("result", joiner.reply["Ticket"]["ticket"])["Settled"]

@@ -104,13 +104,13 @@ def test_what_cannot_share_an_outcall_has_a_window_of_its_own(
     first = listing.wake(1)
     beside = listing.wake(0)
     called = sorted(message.called for message in (*first, *beside))
-    assert called == ["InferService.infer", "InferService.infer_many"]
+    assert called == ["InferService.infer_many", "InferService.infer_text"]
 
 
 def test_without_lists_a_submitted_request_is_asked_at_once(stage: Stage, request_for: Any) -> None:
     """Waiting would buy nothing."""
     message = stage.message("submit", request_for("a")).answer(MISS)
-    assert message.called == "InferService.infer"
+    assert message.called == "InferService.infer_text"
     assert stage.alarms == []
 
 
@@ -124,7 +124,7 @@ def test_a_poisonous_item_is_isolated_and_the_others_are_answered(
     (message,) = listing.wake(1)
     calls = 0
     while not message.done:
-        if message.called == "CacheService.put":
+        if message.called == "CacheService.keep":
             message.answer(STORED)
             continue
         calls += 1

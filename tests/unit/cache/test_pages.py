@@ -198,3 +198,18 @@ def test_what_keep_stores_is_what_put_stores(
     never = record.entry._replace(expires_at_ns=0, keep_until_ns=0)
     assert main.keep(write_record(never, ""), "four") == ("refused|BadRequest")
     assert main.keep(header + "|", "other") == "refused|BadRequest"
+
+
+def test_keep_without_a_time_to_live_takes_the_default(main: Any, keep: Callable[..., str]) -> None:
+    """As a put without one; what is refused is told to lookups as not admitted."""
+    digest = keep("public")
+    typed = main.lookup_digest(digest)
+    record = read_record(main.hit_by_digest(digest).removeprefix("hit|"))
+    main.remove(digest)
+    fields = write_record(record.entry, "").split("|") if record else []
+    fields[5] = fields[6] = ""
+    header = "|".join(fields)
+    assert main.keep(header, "other").startswith("refused|")
+    assert main.lookup_digest(digest) == {"Miss": "not admitted"}
+    assert main.keep(header, "four").startswith("stored|")
+    assert main.lookup_digest(digest) == typed

@@ -139,3 +139,22 @@ def test_a_neighbours_row_can_not_be_guessed() -> None:
     assert shows(mine.witness, root, row_of(mine.salt, "my record"))
     for salt in ("", mine.salt, "0" * SALT_CHARACTERS):
         assert not shows(mine.witness, root, row_of(salt, "the very record of somebody else"))
+
+
+@pytest.mark.parametrize("first", range(9))
+@pytest.mark.parametrize("count", [0, 1, 3, 4, 5, 9])
+def test_many_salts_are_those_of_each_row(first: int, count: int) -> None:
+    """Wherever the first stands in its group."""
+    salts = RowSalts("5e" * 32, b"1")
+    assert salts.of_many(first, count) == [salts.of(first + at) for at in range(count)]
+
+
+def test_of_equal_places_the_first_is_loaded() -> None:
+    """Loading passes over what is certified, in the same load too."""
+    rows = CertifiedRows()
+    rows.open("5e" * 32, b"1")
+    root = rows.load([("a", "one"), ("a", "two")])
+    again = CertifiedRows()
+    again.open("5e" * 32, b"1")
+    assert again.load([("a", "one")]) == root
+    assert (len(rows), rows.left_over) == (1, 0)
