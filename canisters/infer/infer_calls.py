@@ -30,6 +30,7 @@ from refrain_api.infer_records import InferResult
 from refrain_api.outcall_records import OutcallArgs
 from refrain_core.access import refuse_unless_controller, refuse_unless_listed
 from refrain_core.refusals import bad_request, lease_lost
+from reply_rooms import note_too_large, rooms, with_room
 from usage_table import book_usage
 
 _own: list[KnownPrincipal] = []
@@ -94,7 +95,10 @@ def _opened(serving: list[Provider] | dict[str, Any], inference: Any) -> OpenCal
     choice = serving if isinstance(serving, dict) else free_shard(serving)
     if isinstance(choice, dict):
         return choice
-    return take(choice, prepare(paced(choice.provider, stated.budgets), inference, stated.bounds))
+    prepared = prepare(paced(choice.provider, stated.budgets), inference, stated.bounds)
+    if rooms:
+        prepared = with_room(prepared, ic.time(), ic.msg_cycles_available())
+    return take(choice, prepared)
 
 
 def take(choice: Choice, prepared: Prepared) -> OpenCall | dict[str, Any]:
@@ -134,6 +138,8 @@ def settle(
     outcome = read()
     note_pace(provider.name, prepared.budget.max_tokens, outcome, now_ns - call.token)
     if isinstance(outcome, dict):
+        if "ResponseTooLarge" in outcome:
+            note_too_large(provider.name, now_ns)
         book_usage(provider.name, usage._replace(failures=1))
         again = note_failure(provider, outcome, ok, reject, now_ns)
         return refuse(outcome, whole_cost(prepared)), again

@@ -13,6 +13,7 @@ from infer_registry import known_providers
 from infer_settings import stated
 from lease_table import lease_table
 from refrain_core.refusals import bad_request, busy, unknown_model
+from reply_rooms import with_room
 
 
 def able_providers(inference: Any) -> list[Provider] | dict[str, Any]:
@@ -32,7 +33,9 @@ def dearest_price(inference: Any) -> int | dict[str, Any]:
     serving = able_providers(inference)
     if isinstance(serving, dict):
         return serving
-    return max([prepare(one, inference, stated.bounds).plan.price_cycles for one in serving])
+    now_ns = ic.time()
+    calls = [with_room(prepare(one, inference, stated.bounds), now_ns) for one in serving]
+    return max([call.plan.price_cycles for call in calls])
 
 
 def plans_by_transport(inference: Any) -> "dict[str, OutcallPlan] | dict[str, Any]":

@@ -34,6 +34,6 @@ def infer_text(
             return inferred_text(refuse(call))
         cost = whole_cost(call.prepared)
         # Committed at each of its awaits: the lease, the price; no other state is held.
-        return inferred_text((yield from carry_out(call)))
+        return inferred_text((yield from carry_out(call, inference)))
     except Exception as error:  # noqa: BLE001 - a typed refusal instead of a trap
         return inferred_text(refuse(internal(f"infer failed: {type(error).__name__}"), cost))

@@ -45,7 +45,7 @@ def rounds(book: Recording) -> None:
     for text in ("", 'é"\n\x1b'):
         book.call(reply_room.room_with, 12_288, text)
     for doublings in range(11):
-        book.call(reply_room.room_bytes, 512, doublings)
+        book.call(reply_room.room_bytes, 12_288, doublings)
         book.call(reply_room.doublings_after, doublings, was_too_large=doublings % 2 == 0)
         book.call(reply_room.affordable_bytes, 90_000, 12_288, doublings * 10**8 - 1, 10_400)
 

@@ -107,6 +107,16 @@ def plan_outcall(asking: Asking, key: str, nodes: int = DEFAULT_NODES) -> Outcal
     return OutcallPlan(*plan, fee_cycles + MARGIN_CYCLES)
 
 
+def roomier(plan: OutcallPlan, reply_bytes: int) -> OutcallPlan:
+    """Return a plan with other room for its reply, and the price of that."""
+    fee_cycles = outcall_fee_cycles(plan.request_bytes, reply_bytes, plan.nodes)
+    return plan._replace(
+        max_response_bytes=reply_bytes,
+        fee_cycles=fee_cycles,
+        price_cycles=fee_cycles + MARGIN_CYCLES,
+    )
+
+
 def _room(asking: Asking) -> int:
     """Choose the reply's size, with room for the texts that are continued: some repeat them."""
     room = max_response_bytes_for(asking.max_tokens, len(asking.turns))

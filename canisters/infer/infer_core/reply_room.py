@@ -8,15 +8,14 @@ The call itself is not made again: the model's answer to it was paid already.
 from refrain_core.chunked_text import utf8_len
 from refrain_core.json_texts import json_text
 from refrain_core.limits import MAX_RESPONSE_BYTES
-from refrain_core.outcall_price import max_response_bytes_for
 
 MOST_DOUBLINGS = 9
 """From the smallest room, this many reach the platform's 2 MB."""
 
 
-def room_bytes(max_new_tokens: int, doublings: int) -> int:
-    """Return the max_response_bytes of a call, at most the platform's."""
-    return min(MAX_RESPONSE_BYTES, max_response_bytes_for(max_new_tokens) << doublings)
+def room_bytes(room: int, doublings: int) -> int:
+    """Return a call's max_response_bytes, doubled so often, at most the platform's."""
+    return min(MAX_RESPONSE_BYTES, room << doublings)
 
 
 def room_with(room: int, so_far: str) -> int:

@@ -20,10 +20,11 @@ from refrain_core.outcall_price import max_response_bytes_for
 @given(tokens=st.integers(1, 32_768), doublings=st.integers(0, MOST_DOUBLINGS - 1))
 def test_each_doubling_doubles_up_to_the_platforms_bound(tokens: int, doublings: int) -> None:
     """And never leaves it."""
-    room = room_bytes(tokens, doublings)
-    assert room_bytes(tokens, doublings + 1) == min(MAX_RESPONSE_BYTES, 2 * room)
-    assert room_bytes(tokens, 0) == max_response_bytes_for(tokens)
-    assert room_bytes(tokens, MOST_DOUBLINGS) == MAX_RESPONSE_BYTES
+    least = max_response_bytes_for(tokens)
+    room = room_bytes(least, doublings)
+    assert room_bytes(least, doublings + 1) == min(MAX_RESPONSE_BYTES, 2 * room)
+    assert room_bytes(least, 0) == least
+    assert room_bytes(least, MOST_DOUBLINGS) == MAX_RESPONSE_BYTES
 
 
 def test_only_a_reply_that_was_too_large_is_counted_and_not_for_ever() -> None:
