@@ -38,11 +38,12 @@ _own: list[KnownPrincipal] = []
 
 
 class OpenCall(NamedTuple):
-    """A call that is paid for and whose shards are leased; it reads no state any more."""
+    """A call of a writer that is paid for and whose shards are leased."""
 
     prepared: Prepared
     keys: tuple[str, ...]
     token: int
+    writer: str = ""
 
 
 Settled = tuple[InferResult, str]
@@ -54,11 +55,12 @@ def open_call(inference: Any) -> OpenCall | dict[str, Any]:
 
     Whatever can fail is done before the lease, so that a refusal leaves nothing behind.
     """
-    refusal = refuse_unless_listed(str(ic.caller()), listed_writers, "writer")
+    writer = str(ic.caller())
+    refusal = refuse_unless_listed(writer, listed_writers, "writer")
     serving = refusal or able_providers(inference)
     if isinstance(serving, dict):
         return serving
-    return _opened(permitted(serving), inference)
+    return _opened(permitted(serving, writer), inference, writer)
 
 
 def open_again(call: OpenCall, inference: Any, tried: "set[str]") -> OpenCall | dict[str, Any]:
@@ -71,7 +73,7 @@ def open_again(call: OpenCall, inference: Any, tried: "set[str]") -> OpenCall | 
         return serving
     if not tried:
         serving = [one for one in serving if one.name == call.prepared.provider.name]
-    return _opened(permitted(serving, frozenset(tried)), inference)
+    return _opened(permitted(serving, call.writer, frozenset(tried)), inference, call.writer)
 
 
 def open_test(caller: str, name: str) -> OpenCall | dict[str, Any]:
@@ -92,17 +94,19 @@ def open_test(caller: str, name: str) -> OpenCall | dict[str, Any]:
     return refusal or OpenCall(prepared, choice.keys, lease_table.take(choice.keys, ic.time()))
 
 
-def _opened(serving: list[Provider] | dict[str, Any], inference: Any) -> OpenCall | dict[str, Any]:
+def _opened(
+    serving: list[Provider] | dict[str, Any], inference: Any, writer: str
+) -> OpenCall | dict[str, Any]:
     choice = serving if isinstance(serving, dict) else free_shard(serving)
     if isinstance(choice, dict):
         return choice
     prepared = prepare(paced(choice.provider, stated.budgets), inference, stated.bounds)
     if rooms:
         prepared = with_room(prepared, ic.time(), ic.msg_cycles_available())
-    return take(choice, prepared)
+    return take(choice, prepared, writer)
 
 
-def take(choice: Choice, prepared: Prepared) -> OpenCall | dict[str, Any]:
+def take(choice: Choice, prepared: Prepared, writer: str) -> OpenCall | dict[str, Any]:
     """Lease a free shard for what is prepared and take its price, or return the refusal."""
     plan = prepared.plan
     refusal = check_cycles(plan, ic.msg_cycles_available(), ic.canister_balance())
@@ -110,9 +114,9 @@ def take(choice: Choice, prepared: Prepared) -> OpenCall | dict[str, Any]:
         return refusal
     now_ns = ic.time()
     token = lease_table.take(choice.keys, now_ns)
-    note_sent(choice.provider.name, now_ns)
+    note_sent(choice.provider.name, writer, plan.price_cycles, now_ns)
     ic.msg_cycles_accept(plan.price_cycles)
-    return OpenCall(prepared, choice.keys, token)
+    return OpenCall(prepared, choice.keys, token, writer)
 
 
 def settle_call(call: OpenCall, ok: Any, reject: str | None) -> Settled:

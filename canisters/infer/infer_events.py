@@ -9,11 +9,12 @@ from infer_core.event_log import CIRCUIT, CONFIGURED, FAILED, LATE, REFUSED, Eve
 from infer_core.provider_health import Health
 from infer_registry import listed_controllers
 from refrain_api.infer_status_records import EventPage
+from refrain_core.limits import NANOSECONDS
 
-_MINUTE_NS = 60_000_000_000
+_QUIET_S = 60
 
 event_lines = EventLog()
-_refused_at: dict[str, int] = {}
+_quiet_until_ns: dict[str, int] = {}
 
 
 @query
@@ -48,9 +49,8 @@ def note_circuit(provider: str, before: Health, after: Health, now_ns: int) -> N
 
 
 def note_refused(provider: str, what: str, wait_s: int, now_ns: int) -> None:
-    """Note a limit that is hit; once a minute, so that who tries on fills no log."""
-    minute = now_ns // _MINUTE_NS
+    """Note a limit that is hit; once while it lasts: who tries on fills no log."""
     limit = f"{what} {provider}"
-    if _refused_at.get(limit) != minute:
-        _refused_at[limit] = minute
+    if now_ns >= _quiet_until_ns.get(limit, 0):
+        _quiet_until_ns[limit] = now_ns + max(wait_s, _QUIET_S) * NANOSECONDS
         event_lines.note(now_ns, REFUSED, provider, what, {"wait_s": wait_s})

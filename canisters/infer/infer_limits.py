@@ -2,11 +2,12 @@
 
 from typing import Any, cast
 
-from kybra import ic, query, update
+from kybra import Vec, ic, query, text, update
 
 from infer_admin import refused
 from infer_core.provider_health import HEALTHY
 from infer_core.shard_choice import count_held, lease_keys
+from infer_core.spend_limits import MOST_LIMITED, Limits, refuse_limits
 from infer_core.work_budgets import PLATFORM_INSTRUCTIONS, budgets_from, refuse_budgets
 from infer_events import note_configured
 from infer_registry import known_providers, listed_controllers, listed_writers
@@ -14,9 +15,11 @@ from infer_settings import stated
 from lease_table import lease_table
 from provider_healths import healths, well_in_s
 from provider_pace import rates_milli
-from refrain_api.infer_status_records import InferStatusResult, WorkBudgets
+from refrain_api.infer_status_records import InferStatusResult, UseLimits, UseRow, WorkBudgets
 from refrain_api.refusal_variants import Done
 from refrain_core.access import refuse_unless_controller, refuse_unless_listed
+from refrain_core.refusals import bad_request
+from use_limits import PROVIDER, WRITER, limits_of, state_limits, used_of
 from work_counts import meter
 
 
@@ -33,12 +36,57 @@ def set_budgets(budgets: WorkBudgets) -> Done:
     return {"Ok": "budgets"}
 
 
+@update
+def set_limits(subject: text, limits: UseLimits) -> Done:
+    """Limit the use of ``provider/NAME`` or ``writer/PRINCIPAL`` (controllers); 0 and 0 lift it."""
+    record: Any = limits
+    refusal = refuse_unless_controller(str(ic.caller()), listed_controllers)
+    refusal = refusal or _refuse_subject(subject) or refuse_limits(record)
+    if refusal is not None:
+        return refused(refusal)
+    state_limits(subject, Limits(record["calls_per_minute"], record["cycles_per_day"]))
+    kind, _, name = subject.partition("/")
+    note_configured("set_limits", name if kind == PROVIDER else "")
+    return {"Ok": subject}
+
+
+@query
+def usage() -> Vec[UseRow]:
+    """List to controllers what is limited, and how much of it is used; to others nothing."""
+    if str(ic.caller()) not in listed_controllers:
+        return []
+    return [_use_row(subject) for subject in sorted(limits_of)]
+
+
 @query
 def status() -> InferStatusResult:
     """Show the work of each step and the state of each provider (controllers and writers)."""
     served = (*listed_writers, *listed_controllers)
     refusal = refuse_unless_listed(str(ic.caller()), served, "writer")
     return cast("InferStatusResult", {"Status": _status()} if refusal is None else refused(refusal))
+
+
+def _refuse_subject(subject: str) -> dict[str, Any] | None:
+    if subject in limits_of:
+        return None
+    kind, _, name = subject.partition("/")
+    listed: Any = {PROVIDER: known_providers, WRITER: listed_writers}.get(kind, ())
+    if name not in listed:
+        return bad_request("subject: name provider/NAME or writer/PRINCIPAL, one that is listed")
+    if len(limits_of) >= MOST_LIMITED:
+        return bad_request(f"{MOST_LIMITED} limits are the most: lift one first, by 0 and 0")
+    return None
+
+
+def _use_row(subject: str) -> UseRow:
+    limits, used = limits_of[subject], used_of(subject)
+    return {
+        "subject": subject,
+        "calls_per_minute": limits.calls_per_minute,
+        "calls_this_minute": used.calls,
+        "cycles_per_day": limits.cycles_per_day,
+        "cycles_today": used.cycles,
+    }
 
 
 def _status() -> dict[str, Any]:

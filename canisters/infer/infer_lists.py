@@ -59,7 +59,8 @@ def open_list(inferences: Any) -> Opening:
 
     Checking and cutting the prompts may take several messages, nothing of which is kept but here.
     """
-    refusal = refuse_unless_listed(str(ic.caller()), listed_writers, "writer")
+    writer = str(ic.caller())
+    refusal = refuse_unless_listed(writer, listed_writers, "writer")
     refusal = refusal or refuse_count(inferences)
     if refusal is not None:
         return refusal
@@ -74,13 +75,13 @@ def open_list(inferences: Any) -> Opening:
         yield from rested()
     sizes = [len(message["content"]) for prompt in prompts for message in prompt.messages]
     yield from rested(sum(sizes) * INSTRUCTIONS_PER_CHARACTER)
-    return _taken(inferences, prompts)
+    return _taken(inferences, prompts, writer)
 
 
-def _taken(inferences: Any, prompts: list[FittedPrompt]) -> OpenList | dict[str, Any]:
+def _taken(inferences: Any, prompts: list[FittedPrompt], writer: str) -> OpenList | dict[str, Any]:
     serving = _alike(inferences)
     if not isinstance(serving, dict):
-        serving = permitted(serving)
+        serving = permitted(serving, writer)
     choice = serving if isinstance(serving, dict) else free_shard(serving)
     if isinstance(choice, dict):
         return choice
@@ -89,7 +90,7 @@ def _taken(inferences: Any, prompts: list[FittedPrompt]) -> OpenList | dict[str,
     refusal = refuse_long_list(items)
     if refusal is not None or not isinstance(plan, OutcallPlan):
         return refusal or bad_request("a model's canister takes no list: ask one by one")
-    call = take(choice, items[0])
+    call = take(choice, items[0], writer)
     return call if isinstance(call, dict) else OpenList(call, plan, items)
 
 

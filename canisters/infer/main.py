@@ -33,7 +33,7 @@ from infer_core.outcall_plan import MUST_AGREE
 from infer_core.reply import canonical_body
 from infer_core.work_meter import LIST_BUILDING
 from infer_events import events
-from infer_limits import set_budgets, status
+from infer_limits import set_budgets, set_limits, status, usage
 from infer_lists import OpenList, failed_list, open_list, settle_list
 from infer_maps import demand_layout, stamp_layout
 from infer_quotes import counters, models, quote_infer, quote_infer_many, quote_transports
@@ -47,6 +47,7 @@ from refrain_core.refusals import internal
 from resting import rest
 from text_forms import infer_text
 from usage_table import load_usages
+from use_limits import load_limits
 from work_counts import count_work
 
 # Kybra looks endpoints up by name among what this module exports.
@@ -70,11 +71,13 @@ __all__ = [
     "remove_provider",
     "rest",
     "set_budgets",
+    "set_limits",
     "set_provider",
     "set_subnet_nodes",
     "status",
     "test_provider",
     "transform",
+    "usage",
     "writers",
 ]
 
@@ -100,6 +103,7 @@ def reload_infer() -> void:
     lease_table.load()
     load_usages()
     stated.load()
+    load_limits()
     ic.set_timer_interval(SWEEP_S, sweep_leases)
 
 

@@ -21,6 +21,7 @@ from infer_core.retry_rules import LIMITED, backoff_ms, failure_class, next_atte
 from infer_core.status_classes import told_wait_s
 from infer_events import note_circuit, note_failed, note_refused
 from refrain_core.refusals import rate_limited
+from use_limits import PROVIDER, WRITER, count_use, limits_of, wait_s
 
 _MS = 1_000
 
@@ -28,23 +29,35 @@ healths: dict[str, Health] = {}
 
 
 def permitted(
-    serving: list[Provider], tried: "frozenset[str]" = frozenset()
+    serving: list[Provider], writer: str, tried: "frozenset[str]" = frozenset()
 ) -> list[Provider] | dict[str, Any]:
-    """Return who may be asked now, in which order; or refuse with the time of the next probe."""
-    if not healths and not tried:
+    """Return who may be asked now, in which order; or refuse with the seconds until one may.
+
+    writer: who asks, and may have used all that he may.
+    """
+    if not healths and not tried and not limits_of:
         return serving
     now_ns = ic.time()
-    order = failover_order(serving, healths, now_ns, tried)
+    if limits_of:
+        spent_s = wait_s(WRITER, writer, now_ns)
+        if spent_s:
+            return rate_limited(spent_s)
+    waits_s = [wait_s(PROVIDER, one.name, now_ns) for one in serving]
+    within = [one for index, one in enumerate(serving) if not waits_s[index]]
+    order = failover_order(within, healths, now_ns, tried)
     if order:
         return order
-    wait_s = well_again_s(serving, healths, now_ns)
-    if not tried:
-        note_refused("", "no_closed_circuit", wait_s, now_ns)
-    return rate_limited(wait_s)
+    if within:
+        waits_s.append(well_again_s(within, healths, now_ns))
+        if not tried:
+            note_refused("", "no_closed_circuit", waits_s[-1], now_ns)
+    return rate_limited(min([seconds for seconds in waits_s if seconds], default=1))
 
 
-def note_sent(name: str, now_ns: int) -> None:
+def note_sent(name: str, writer: str, price_cycles: int, now_ns: int) -> None:
     """Note a call that goes out: through a circuit that is not closed, it is a probe."""
+    if limits_of:
+        count_use(name, writer, price_cycles, now_ns)
     if name in healths:
         before = healths[name]
         healths[name] = probed(before, now_ns)

@@ -55,6 +55,21 @@ class EventPage(Record):
     next: nat64
 
 
+# The most of a minute and of a day of UTC; 0 is no limit.
+class UseLimits(Record):
+    calls_per_minute: nat64
+    cycles_per_day: nat64
+
+
+# A subject that is limited, "provider/NAME" or "writer/PRINCIPAL", and what it used so far.
+class UseRow(Record):
+    subject: text
+    calls_per_minute: nat64
+    calls_this_minute: nat64
+    cycles_per_day: nat64
+    cycles_today: nat64
+
+
 class InferStatusResult(Variant, total=False):
     Status: InferStatus
     Refused: Refusal

@@ -130,16 +130,15 @@ def spending(book: Recording) -> None:
     """Windows of minutes and days."""
     book.chapter("infer: limits")
     made, used, now_ns = Inputs(32), spend_limits.UNUSED, START_NS
-    limits = spend_limits.Limits(3, 5_000, 10**9)
+    limits = spend_limits.Limits(3, 10**9)
     for _ in range(80):
         now_ns += made.random.choice([1, 20, 70, 30_000]) * SECOND
-        if book.call(spend_limits.refuse_overuse, limits, used, now_ns) is None:
-            used = book.call(spend_limits.called, used, now_ns)
-        used = book.call(spend_limits.spent, used, now_ns, made.random.randrange(900), 10**8)
-        text = book.call(spend_limits.pack_figures, used)
-        book.call(spend_limits.unpack_used, text)
+        if book.call(spend_limits.overuse_s, limits, used, now_ns) == 0:
+            used = book.call(spend_limits.counted, used, now_ns, 10**8)
         book.call(spend_limits.in_window, used, now_ns + 60 * SECOND)
-    book.call(spend_limits.unpack_limits, book.call(spend_limits.pack_figures, limits))
+    for subjects in ((), ("provider/a",), ("writer/b", "provider/a")):
+        text = book.call(spend_limits.pack_limits, dict.fromkeys(subjects, limits))
+        book.call(spend_limits.unpack_limits, text)
     for field in spend_limits.Limits._fields:
         for figure in (-1, 0, 10**15 + 1):
             book.call(spend_limits.refuse_limits, limits._asdict() | {field: figure})

@@ -145,7 +145,30 @@ def prices(canister: Played) -> None:
         canister.send("set_budgets", bounds | changes, by=by)
         canister.send("status", by=by)
         canister.send("events", 0, by=by)
+    spending(canister)
     for by in (WRITER, STRANGER):
         canister.send("quote_transports", inference("x"), by=by)
     for nodes in (0, 34, 13):
         canister.send("set_subnet_nodes", nodes)
+
+
+def spending(canister: Played) -> None:
+    """Limits stated, hit, seen and lifted again; and those that are none."""
+    for subject, calls, by in (
+        ("provider/far", 1, OWNER),
+        (f"writer/{WRITER}", 1, OWNER),
+        ("provider/nobody", 1, OWNER),
+        ("provider/far", 10**16, OWNER),
+        ("provider/far", 0, STRANGER),
+    ):
+        canister.send(
+            "set_limits", subject, {"calls_per_minute": calls, "cycles_per_day": 9}, by=by
+        )
+    for _ in range(2):
+        waiting = canister.send("infer", inference("spent"), by=WRITER, cycles=10**12)
+        if "number" in waiting:
+            canister.answer(waiting, None, "Rejection code 1, Timeout expired")
+    for by in (OWNER, STRANGER):
+        canister.send("usage", by=by)
+    for subject in ("provider/far", f"writer/{WRITER}"):
+        canister.send("set_limits", subject, {"calls_per_minute": 0, "cycles_per_day": 0})

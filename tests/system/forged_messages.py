@@ -120,6 +120,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "result": (1,),
     "policy_report": (OPERATOR,),
     "set_budgets": (BUDGETS,),
+    "set_limits": (f"writer/{STRANGER}", {"calls_per_minute": 0, "cycles_per_day": 0}),
     "set_priority": (OPERATOR, "high"),
     "set_provider": (PROVIDER,),
     "set_subnet_nodes": (34,),
@@ -149,6 +150,7 @@ WITHOUT_ARGUMENTS = frozenset(
         "settings",
         "shards",
         "status",
+        "usage",
         "voters",
         "writers",
     )

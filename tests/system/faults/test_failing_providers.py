@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from refrain.sources import bundle_roots, canister_entry
 from tests.system.faults.lies import honest, response, saying
 from tests.system.faults.lying_server import LyingServer
 from tests.system.faults.paying_writer import PayingWriter
 from tests.system.faults.served_network import API_KEY, ServedNetwork
-from tests.system.network import OPERATOR, STRANGER
+from tests.system.network import OPERATOR, STRANGER, program_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -112,3 +113,33 @@ def test_controllers_read_what_happened_and_nobody_else(
     for secret in ("a prompt", "An honest answer", API_KEY, server.url, OPERATOR):
         assert secret not in str(lines)
     assert network.query("infer", "events", 0, sender=STRANGER) == {"lines": [], "next": 0}
+
+
+def test_limits_stop_calls_at_no_cost_and_outlive_an_upgrade(
+    network: ServedNetwork, server: LyingServer, stand_in: LyingServer
+) -> None:
+    """A provider that used all it may is stood in for; a writer that did is refused."""
+    network.set_provider(template="chatml", features=["llama_cpp", "prefill", "lists"])
+    writer = PayingWriter(network)
+    subject = f"writer/{writer.canister}"
+    for name, calls in (("provider/local", 1), (subject, 2)):
+        limits = {"calls_per_minute": calls, "cycles_per_day": 0}
+        assert "Ok" in network.update("infer", "set_limits", name, limits)
+    paid = [writer.infer(f"prompt {number}")[1] for number in range(2)]
+    assert (len(server.asked), len(stand_in.asked)) == (1, 1)
+    rows = {row["subject"]: row for row in network.query("infer", "usage")}
+    assert rows[subject]["cycles_today"] == sum(paid)
+    many, cost = writer.infer_many([writer.inference("a list")])
+    assert ("RateLimited" in many["Refused"], cost) == (True, 0)
+    refused, cost = writer.infer("prompt 2")
+    assert ("RateLimited" in refused["Failed"]["refusal"], cost) == (True, 0)
+    # Whom nobody limited goes on.
+    assert "Answered" in network.ask("another writer's")
+    infer = network.ids["infer"]
+    network.replica.stop(infer)
+    program = program_at(canister_entry("infer"), tuple(bundle_roots()))
+    network.replica.install(infer, program, mode="upgrade", sender=OPERATOR)
+    network.replica.start(infer)
+    rows = {row["subject"]: row for row in network.query("infer", "usage")}
+    assert (rows[subject]["calls_per_minute"], rows[subject]["calls_this_minute"]) == (2, 0)
+    assert network.query("infer", "usage", sender=STRANGER) == []
