@@ -167,7 +167,9 @@ def spending(canister: Played) -> None:
     for _ in range(2):
         waiting = canister.send("infer", inference("spent"), by=WRITER, cycles=10**12)
         if "number" in waiting:
-            canister.answer(waiting, None, "Rejection code 1, Timeout expired")
+            canister.answer(
+                waiting, {"status": 200, "headers": [], "body": b"answer|stop|9|3|Yes."}
+            )
     for by in (OWNER, STRANGER):
         canister.send("usage", by=by)
     for subject in ("provider/far", f"writer/{WRITER}"):
