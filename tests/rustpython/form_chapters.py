@@ -99,6 +99,7 @@ def plan_one(book: Recording, provider: Any, request: dict[str, Any], number: in
     asked = asking.Asking(provider, request, turns, 64, seed)
     book.call(asking.sampling_fields, asked)
     plan = book.call(outcall_plan.plan_outcall, asked, key)
+    book.call(outcall_plan.roomier, plan, 2 * plan.max_response_bytes)
     plans = {mode: plan._replace(nodes=34) for mode in MODES}
     book.call(transport_quotes.transport_quotes, plans)
     book.call(openai_chat.chat_fields, asked)
