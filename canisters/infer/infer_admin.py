@@ -8,6 +8,7 @@ from infer_core.provider_health import HEALTHY
 from infer_core.provider_rules import MAX_PROVIDERS, Provider, check_settings, provider_from
 from infer_core.shard_choice import count_held, lease_keys
 from infer_core.usage import Usage
+from infer_events import note_configured
 from infer_registry import (
     drop_provider,
     enlist_controller,
@@ -49,6 +50,7 @@ def set_provider(settings: ProviderSettings) -> Done:
     before = known_providers.get(settings["name"])
     store_provider(provider_from(cast("Any", settings), before.api_key if before else ""))
     forget_health(settings["name"])
+    note_configured("set_provider", settings["name"])
     return {"Ok": settings["name"]}
 
 
@@ -62,6 +64,7 @@ def remove_provider(name: text) -> Done:
         return refused(refusal)
     drop_provider(name)
     forget_health(name)
+    note_configured("remove_provider", name)
     return {"Ok": name}
 
 
@@ -80,6 +83,7 @@ def set_subnet_nodes(nodes: nat32) -> Done:
     if refusal is not None:
         return refused(refusal)
     stated.state_nodes(nodes)
+    note_configured("set_subnet_nodes")
     return {"Ok": f"{nodes} nodes"}
 
 
@@ -90,6 +94,7 @@ def allow_writer(writer: text) -> Done:
     if refusal is not None:
         return refused(refusal)
     enlist_writer(writer)
+    note_configured("allow_writer")
     return {"Ok": writer}
 
 
@@ -100,6 +105,7 @@ def deny_writer(writer: text) -> Done:
     if refusal is not None:
         return refused(refusal)
     forget_writer(writer)
+    note_configured("deny_writer")
     return {"Ok": writer}
 
 
@@ -116,6 +122,7 @@ def add_controller(controller: text) -> Done:
     if refusal is not None:
         return refused(refusal)
     enlist_controller(controller)
+    note_configured("add_controller")
     return {"Ok": controller}
 
 
@@ -126,6 +133,7 @@ def remove_controller(controller: text) -> Done:
     if refusal is not None:
         return refused(refusal)
     forget_controller(controller)
+    note_configured("remove_controller")
     return {"Ok": controller}
 
 

@@ -20,6 +20,7 @@ from infer_core.retry_rules import NOWHERE
 from infer_core.shard_choice import Choice
 from infer_core.trial import trial_of
 from infer_core.usage import Usage
+from infer_events import note_late
 from infer_registry import known_providers, listed_controllers, listed_writers
 from infer_settings import stated
 from lease_table import lease_table
@@ -143,7 +144,7 @@ def settle(
         book_usage(provider.name, usage._replace(failures=1))
         again = note_failure(provider, outcome, ok, reject, now_ns)
         return refuse(outcome, whole_cost(prepared)), again
-    note_success(provider.name)
+    note_success(provider.name, now_ns)
     book_usage(provider.name, _success(usage, outcome))
     return cast("InferResult", inferred(prepared, outcome, now_ns)), NOWHERE
 
@@ -153,7 +154,9 @@ def give_back(call: OpenCall, now_ns: int, calls: int = 1) -> Usage | None:
     usage = Usage(calls=calls, charged_cycles=call.prepared.plan.price_cycles)
     if lease_table.settle(call.keys, call.token, now_ns):
         return usage
-    book_usage(call.prepared.provider.name, usage._replace(late_replies=1))
+    name = call.prepared.provider.name
+    book_usage(name, usage._replace(late_replies=1))
+    note_late(name, usage.charged_cycles, now_ns)
     return None
 
 

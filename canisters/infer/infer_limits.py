@@ -8,6 +8,7 @@ from infer_admin import refused
 from infer_core.provider_health import HEALTHY
 from infer_core.shard_choice import count_held, lease_keys
 from infer_core.work_budgets import PLATFORM_INSTRUCTIONS, budgets_from, refuse_budgets
+from infer_events import note_configured
 from infer_registry import known_providers, listed_controllers, listed_writers
 from infer_settings import stated
 from lease_table import lease_table
@@ -28,6 +29,7 @@ def set_budgets(budgets: WorkBudgets) -> Done:
     if refusal is not None:
         return refused(refusal)
     stated.state_budgets(budgets_from(record))
+    note_configured("set_budgets")
     return {"Ok": "budgets"}
 
 

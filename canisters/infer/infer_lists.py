@@ -107,7 +107,7 @@ def settle_list(opened: OpenList, ok: Any, reject: str | None) -> Settling:
         note_failure(provider, outcome, ok, reject, now_ns)
         outcome = [outcome for _ in opened.items]
     else:
-        note_success(provider.name)
+        note_success(provider.name, now_ns)
     good = sum([not isinstance(one, dict) for one in outcome])
     # Tokens are not booked: the counts of a list are wrong.
     bad = len(outcome) - good

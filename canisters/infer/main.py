@@ -32,6 +32,7 @@ from infer_core.inference_results import NOTHING, whole_cost
 from infer_core.outcall_plan import MUST_AGREE
 from infer_core.reply import canonical_body
 from infer_core.work_meter import LIST_BUILDING
+from infer_events import events
 from infer_limits import set_budgets, status
 from infer_lists import OpenList, failed_list, open_list, settle_list
 from infer_maps import demand_layout, stamp_layout
@@ -54,6 +55,7 @@ __all__ = [
     "allow_writer",
     "counters",
     "deny_writer",
+    "events",
     "infer",
     "infer_many",
     "infer_text",

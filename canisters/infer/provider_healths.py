@@ -19,6 +19,7 @@ from infer_core.provider_health import (
 from infer_core.provider_rules import IDEMPOTENCY_PROXY, Provider
 from infer_core.retry_rules import LIMITED, backoff_ms, failure_class, next_attempt
 from infer_core.status_classes import told_wait_s
+from infer_events import note_circuit, note_failed, note_refused
 from refrain_core.refusals import rate_limited
 
 _MS = 1_000
@@ -34,19 +35,27 @@ def permitted(
         return serving
     now_ns = ic.time()
     order = failover_order(serving, healths, now_ns, tried)
-    return order or rate_limited(well_again_s(serving, healths, now_ns))
+    if order:
+        return order
+    wait_s = well_again_s(serving, healths, now_ns)
+    if not tried:
+        note_refused("", "no_closed_circuit", wait_s, now_ns)
+    return rate_limited(wait_s)
 
 
 def note_sent(name: str, now_ns: int) -> None:
     """Note a call that goes out: through a circuit that is not closed, it is a probe."""
     if name in healths:
-        healths[name] = probed(healths[name], now_ns)
+        before = healths[name]
+        healths[name] = probed(before, now_ns)
+        note_circuit(name, before, healths[name], now_ns)
 
 
-def note_success(name: str) -> None:
+def note_success(name: str, now_ns: int) -> None:
     """Close the circuit of a provider that answered."""
     if name in healths:
-        after_success(healths.pop(name))
+        before = healths.pop(name)
+        note_circuit(name, before, after_success(before), now_ns)
 
 
 def note_failure(
@@ -56,9 +65,10 @@ def note_failure(
 
     ok, reject: what came of the outcall, if it was one.
     """
+    name = provider.name
+    note_failed(name, refusal, now_ns)
     row = failure_class(refusal, reject or "")
     if row.blame:
-        name = provider.name
         before = healths.get(name, Health())
         wait_ms = backoff_ms(before.failures + 1, f"{name}|{now_ns}")
         if row.blame == LIMITED:
@@ -67,6 +77,7 @@ def note_failure(
             healths[name] = after_limit(before, now_ns, wait_ms)
         else:
             healths[name] = after_failure(before, now_ns, wait_ms)
+        note_circuit(name, before, healths[name], now_ns)
     return next_attempt(row, is_idempotent=provider.mode == IDEMPOTENCY_PROXY)
 
 

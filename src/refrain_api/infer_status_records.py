@@ -49,6 +49,12 @@ class InferStatus(Record):
     providers: Vec[ProviderStatus]
 
 
+# Lines of the controllers' log, and the number of the line after them.
+class EventPage(Record):
+    lines: Vec[text]
+    next: nat64
+
+
 class InferStatusResult(Variant, total=False):
     Status: InferStatus
     Refused: Refusal

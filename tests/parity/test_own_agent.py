@@ -7,9 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from kybra_replica.candid.encode import encode
-from kybra_replica.candid.model import TypeTable
-from kybra_replica.kernel.rejects import Rejected
 from refrain.agent.agent import Agent, root_key_at
 from refrain.agent.code_install import put_code
 from refrain.agent.faults import Untrusted
@@ -21,7 +18,7 @@ if TYPE_CHECKING:
     from tests.parity.runtimes import Runtime
 
 OWNER = KeyIdentity(Ed25519PrivateKey.from_private_bytes(bytes(32)))
-NOTHING = encode((), (), TypeTable())
+NOTHING = b"DIDL\x00\x00"
 
 
 @pytest.fixture
@@ -49,7 +46,7 @@ def test_our_agent_installs_calls_and_queries(gateway: tuple[str, str], runtime:
     put_code(agent, canister, runtime.module("cache"), lambda _told: None, "install")
     assert agent.update(canister, "writers", NOTHING).startswith(b"DIDL")
     assert agent.query(canister, "counters", NOTHING).startswith(b"DIDL")
-    with pytest.raises(Rejected, match="has no query method 'no_such'"):
+    with pytest.raises(Exception, match="has no query method 'no_such'"):
         agent.query(canister, "no_such", NOTHING)
 
 

@@ -150,7 +150,7 @@ def log(book: Recording) -> None:
     book.chapter("infer: log")
     lines = book.call(event_log.EventLog, 8)
     for number in range(20):
-        book.call(event_log.EventLog.note, lines, number, "answered", "p", "", {"tokens": number})
+        book.call(event_log.EventLog.note, lines, number, "late", "p", "", {"tokens": number})
         book.call(event_log.EventLog.lines_from, lines, number // 2)
     book.call(event_log.EventLog.note, lines, 1, "a prompt", "p", "", {})
     book.call(event_log.EventLog.lines_from, lines, 99)

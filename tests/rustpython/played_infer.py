@@ -144,6 +144,7 @@ def prices(canister: Played) -> None:
     for changes, by in (({}, OWNER), ({}, STRANGER), ({"attempts": 0}, OWNER)):
         canister.send("set_budgets", bounds | changes, by=by)
         canister.send("status", by=by)
+        canister.send("events", 0, by=by)
     for by in (WRITER, STRANGER):
         canister.send("quote_transports", inference("x"), by=by)
     for nodes in (0, 34, 13):

@@ -80,6 +80,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "configure_namespace": (NAMESPACE,),
     "connect": (STRANGER, STRANGER),
     "deny_member": ("shared:staff", ALICE),
+    "events": (0,),
     "explain": (request("hello"),),
     "export_page": ("",),
     "fetch": (STRANGER, DIGEST, ""),

@@ -1,20 +1,21 @@
 """A bounded log for controllers, of fixed words and figures: no prompt, answer, key or URL fits in.
 
-A line is ``time_ns event provider what figures``. Events and what befell are words of our own, a
-provider's name is a controller's, and figures are numbers: there is no field for anybody's text.
+A line is ``time_ns event provider what figures``, of 200 characters at most. Events and what befell
+are words of our own, a provider's name is a controller's, and figures are numbers: no field is
+there for anybody's text.
 """
 
 from typing import Any
 
 MOST_LINES = 200
+PAGE_LINES = 100
 
-ANSWERED = "answered"
 FAILED = "failed"
 LATE = "late"
 REFUSED = "refused"
 CIRCUIT = "circuit"
 CONFIGURED = "configured"
-EVENTS = frozenset((ANSWERED, FAILED, LATE, REFUSED, CIRCUIT, CONFIGURED))
+EVENTS = frozenset((FAILED, LATE, REFUSED, CIRCUIT, CONFIGURED))
 
 
 class EventLog:
@@ -49,9 +50,13 @@ class EventLog:
             self._first += dropped
 
     def lines_from(self, number: int) -> tuple[list[str], int]:
-        """Return the lines from `number` on, counted since the log began, and the next number."""
-        begin = max(0, number - self._first)
-        return self._lines[begin:], self._first + len(self._lines)
+        """Return a page from line `number` of all that were noted, and the number after it.
+
+        A number after it below `number` says that a new log has begun.
+        """
+        begin = min(max(0, number - self._first), len(self._lines))
+        page = self._lines[begin : begin + PAGE_LINES]
+        return page, self._first + begin + len(page)
 
 
 def word_of(refusal: dict[str, Any]) -> str:

@@ -9,7 +9,8 @@ import pytest
 from tests.system.faults.lies import honest, response, saying
 from tests.system.faults.lying_server import LyingServer
 from tests.system.faults.paying_writer import PayingWriter
-from tests.system.faults.served_network import ServedNetwork
+from tests.system.faults.served_network import API_KEY, ServedNetwork
+from tests.system.network import OPERATOR, STRANGER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,3 +98,17 @@ def test_a_submitted_request_waits_until_a_provider_is_well(
         network.replica.run_until(lambda: not network.replica.desk.pending, 5.0)
     assert "Settled" in network.query("batcher", "result", ticket)
     assert len(server.asked) == 2
+
+
+def test_controllers_read_what_happened_and_nobody_else(
+    network: ServedNetwork, server: LyingServer
+) -> None:
+    """A limit that was told, without a word of the prompt, the answer or the settings."""
+    server.answer = overloaded
+    assert "Answered" in network.ask("a prompt of mine")
+    lines = network.query("infer", "events", 0)["lines"]
+    told = [line.split(" ", 1)[1] for line in lines]
+    assert told[-2:] == ["failed local RateLimited", "circuit local open wait_ms=30000"]
+    for secret in ("a prompt", "An honest answer", API_KEY, server.url, OPERATOR):
+        assert secret not in str(lines)
+    assert network.query("infer", "events", 0, sender=STRANGER) == {"lines": [], "next": 0}

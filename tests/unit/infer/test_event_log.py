@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infer_core.event_log import ANSWERED, FAILED, MOST_LINES, EventLog, word_of
+from infer_core.event_log import FAILED, LATE, MOST_LINES, PAGE_LINES, EventLog, word_of
 from refrain_core.refusals import bad_reply, provider_error
 
 
@@ -17,11 +17,12 @@ def test_a_reader_who_comes_often_enough_misses_no_line(count: int, step: int) -
     seen: list[str] = []
     at = 0
     for number in range(count):
-        log.note(number, ANSWERED, "p", "", {"tokens": number})
+        log.note(number, LATE, "p", "", {"tokens": number})
         assert len(log) <= MOST_LINES
         if number % step == 0:
             lines, at = log.lines_from(at)
             seen += lines
+            assert len(lines) <= PAGE_LINES
     lines, at = log.lines_from(at)
     seen += lines
     assert [line.split(" ")[0] for line in seen] == [str(number) for number in range(count)]
@@ -46,5 +47,5 @@ def test_nothing_but_the_logs_own_words_and_numbers_gets_in() -> None:
     with pytest.raises(ValueError, match="own words"):
         log.note(1, "what is my diagnosis?", "p", "", {})
     with pytest.raises(ValueError, match="format code"):
-        log.note(1, ANSWERED, "p", "", {"tokens": "secret"})  # type: ignore[dict-item]
+        log.note(1, LATE, "p", "", {"tokens": "secret"})  # type: ignore[dict-item]
     assert len(log) == 0
