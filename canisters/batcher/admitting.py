@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from kybra import ic
 
+import quota_desk
 import till
 from batcher_core.ask_plan import Plan, plan_request
 from batcher_core.asker_admission import standing_of
@@ -42,15 +43,21 @@ def planned(caller: str, request: dict[str, Any]) -> "Plan | dict[str, Any]":
         return standing
     if not rows.is_connected:
         return unreachable("not connected yet: a controller calls connect(cache, infer)")
-    return plan_request(caller, standing, request, rows.models, rows.is_member)
+    plan = plan_request(caller, standing, request, rows.models, rows.is_member)
+    if isinstance(plan, dict) or not rows.quotas:
+        return plan
+    return quota_desk.refuse_plan(plan) or plan
 
 
 def planned_and_paid(caller: str, request: dict[str, Any]) -> "Plan | dict[str, Any]":
-    """Plan a request whose cycles are there; accepts none of them."""
+    """Plan a request whose cycles and quota are there; accepts and counts none of them."""
     plan = planned(caller, request)
     if isinstance(plan, dict):
         return plan
-    return till.refuse_unpaid(plan) or plan
+    refusal = till.refuse_unpaid(plan)
+    if refusal is None and rows.quotas:
+        refusal = till.refuse_over_quota(plan)
+    return refusal or plan
 
 
 def opened(plan: Plan, event: str, cost: Price, found: "Found | None") -> "Flight | dict[str, Any]":
@@ -72,12 +79,13 @@ def opened(plan: Plan, event: str, cost: Price, found: "Found | None") -> "Fligh
 
 def joined(plan: Plan, flight: Flight, variant: str, found: Found) -> dict[str, Any]:
     """Give a ticket for a flight under way, with the spare answer to fall back on, if any."""
-    refusal = desk.refuse_ticket(ic.time(), rows.settings)
+    refusal = quota_desk.refuse_ticket(plan.caller)
     if refusal is not None:
         return refused(refusal)
     tallies.add("collapsed")
     least_trust = plan.directives.least_trust or ""
     ticket = desk.give_ticket(flight, plan.caller, JOINED, till.take_fee(plan), least_trust)
+    quota_desk.count_ticket(plan.caller, ticket["ticket"], flight.digest, flight.waiters_token)
     desk.off.unmark(flight.token)
     if not flight.awaited:
         desk.lost.keep(flight, Work(plan, flight.token, till.price(plan), 0, None))

@@ -9,6 +9,7 @@ from typing import Any
 
 from kybra import ic
 
+import quota_desk
 import till
 from admitting import Boarding, joined, lookup_under_way, opened, planned, planned_and_paid, refused
 from batcher_core.ask_plan import Plan
@@ -48,6 +49,8 @@ def asked(caller: str, request: dict[str, Any]) -> "Generator[Any, Any, Boarding
     plan = planned_and_paid(caller, request)
     if isinstance(plan, dict):
         return Boarding(refused(plan), None)
+    if rows.quotas:
+        quota_desk.count_request(caller)
     flight = desk.under_way(plan.digest, ic.time())
     step = next_step(flight, plan.directives, looked_up=False)
     found = UNSOUGHT
@@ -89,7 +92,7 @@ def _flown(plan: Plan, found: Found) -> Replying:
 def _voted(plan: Plan, found: Found) -> Boarding:
     """Give a ticket for a vote: its asker would wait for the slowest of several models."""
     cost = till.price(plan)
-    refusal = desk.refuse_ticket(ic.time(), rows.settings)
+    refusal = quota_desk.refuse_ticket(plan.caller)
     flight = refusal or opened(plan, MODEL_CALLED, cost, found)
     if isinstance(flight, dict):
         return Boarding(_stood_in(plan, found, flight), None)

@@ -37,6 +37,9 @@ SENT_EACH = 32
 
 FORGOTTEN_EACH = 32
 
+_WAITS_FOR = {"Busy", "OutOfCycles", "RateLimited"}
+"""Refusals that time undoes. Limited is only who is over its quota."""
+
 book = BatchBook(BatchStores(batches_map, items_map, texts_map, meta_map))
 _alarms: set[str] = set()
 
@@ -152,7 +155,7 @@ def _send(batch: Batch, most: int) -> list[Work]:
         if ticket is not None:
             book.sent(batch, place, ticket["ticket"], ticket["digest"])
             works += [] if boarding.work is None else [boarding.work]
-        elif "Busy" in boarding.reply["Refused"] or "OutOfCycles" in boarding.reply["Refused"]:
+        elif _WAITS_FOR.intersection(boarding.reply["Refused"]):
             # No room for now: it waits, and does not fail.
             break
         else:

@@ -37,6 +37,17 @@ class Receiver(Entity):
     listing = String(max_length=140)
 
 
+class TenantQuota(Entity):
+    """What a tenant, or "default", may use: numbers, "" for no limit; models, by blanks."""
+
+    __alias__ = "tenant"
+    tenant = String(max_length=63)
+    requests = String(max_length=20)
+    cycles = String(max_length=20)
+    waiting = String(max_length=20)
+    models = String(max_length=1_200)
+
+
 class KnownModel(Entity):
     """A whole model name that infer serves; lists is "yes" if a provider takes them."""
 

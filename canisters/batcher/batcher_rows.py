@@ -1,5 +1,7 @@
 """What a controller sets, as kybra-simple-db rows, read through a copy in the heap."""
 
+from typing import TYPE_CHECKING
+
 from kybra_simple_db import Database
 from kybra_simple_logging import Level, set_log_level
 
@@ -20,6 +22,10 @@ from batcher_entities import (
     keep_setting,
 )
 from batcher_maps import rows_map
+from quota_rows import load_quotas
+
+if TYPE_CHECKING:
+    from batcher_core.quotas import Limits
 
 MAX_ASKERS = 1_000
 MAX_MODELS = 64
@@ -37,6 +43,7 @@ class Rows:
         self.priorities: dict[str, str] = {}
         self.members: set[str] = set()
         self.callbacks: set[str] = set()
+        self.quotas: dict[str, Limits] = {}
         self.models: list[str] = []
         self.listed: set[str] = set()
         self.wiring: dict[str, str] = {}
@@ -60,6 +67,7 @@ class Rows:
         self.priorities = {row.principal or "": row.priority for row in askers if row.priority}
         self.members = {row.listing or "" for row in Member.instances()}
         self.callbacks = {row.listing or "" for row in Receiver.instances()}
+        self.quotas = load_quotas()
         known = KnownModel.instances()
         self.models = sorted([row.name or "" for row in known])
         self.listed = {row.name or "" for row in known if row.lists == "yes"}

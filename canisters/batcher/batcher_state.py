@@ -4,6 +4,7 @@ from batcher_core.front_desk import SWEEP_STEPS, FrontDesk
 from batcher_core.kept_rounds import RoundShelf
 from batcher_core.ledger import Ledger
 from batcher_core.polls import PollBoard
+from batcher_core.quotas import Quotas
 from batcher_core.tallies import Tallies
 from batcher_core.text_store import Stores
 from batcher_core.voter_book import VoterBook
@@ -30,6 +31,7 @@ desk = FrontDesk(Stores(flights_map, tickets_map, results_map, meta_map, works_m
 rounds = RoundShelf(rounds_map)
 ledger = Ledger(accounts_map, holds_map)
 tallies = Tallies(meta_map)
+quotas = Quotas()
 polls = PollBoard()
 voter_book = VoterBook(voters_map)
 
@@ -63,4 +65,5 @@ def sweep(now_ns: int) -> None:
     desk.sweep(now_ns)
     rounds.sweep(now_ns, SWEEP_STEPS)
     ledger.sweep(now_ns, SWEEP_STEPS)
+    quotas.sweep(now_ns)
     tallies.flush()

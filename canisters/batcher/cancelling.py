@@ -4,6 +4,8 @@ from typing import Any, cast
 
 from kybra import ic, nat64, update
 
+import quota_desk
+import till
 from batcher_core.flight_machine import LOOKING_UP
 from batcher_core.flights import Flight
 from batcher_core.outcomes import refused_outcome
@@ -42,6 +44,7 @@ def _cancelled(asker: str, number: int) -> dict[str, Any]:
     flight = desk.off.flight_of(ticket, now_ns)
     text = "its asker cancelled it: ask again to have it answered"
     desk.settle_ticket(number, asker, refused_outcome(cancelled(text)))
+    quota_desk.let_go(asker, number)
     tallies.add("cancelled")
     work = ENDED if flight is None else _let_go(flight, now_ns)
     credited = ledger.account(asker).credit - credit
@@ -58,7 +61,7 @@ def _let_go(flight: Flight, now_ns: int) -> str:
     if flight.state == LOOKING_UP:
         desk.off.end(flight, now_ns)
         # A flight that was resumed is held for under another token: its work gives that back.
-        ledger.release(flight.token, 0, 0)
+        till.close(flight.token)
         return ENDED
     if withdrawn(flight.token) or not held(flight.lease, now_ns):
         # A call that was lost may still come back, and is booked then: the hold waits for it.

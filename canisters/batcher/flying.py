@@ -9,6 +9,7 @@ from typing import Any
 
 from kybra import ic
 
+import quota_desk
 import till
 from batcher_core.ask_plan import Plan
 from batcher_core.call_reading import read_lookup
@@ -128,6 +129,7 @@ def _serve_stale(work: Work, found: Found) -> None:
         tallies.add(name)
     stale = charged(found.outcome or refused_outcome({}), work.cost.miss_cycles)
     desk.settle_ticket(work.ticket, work.plan.caller, stale)
+    quota_desk.let_go(work.plan.caller, work.ticket)
 
 
 def _call_model(work: Work, found: Found) -> Flying:

@@ -34,6 +34,7 @@ from push_endpoints import (
     deny_callback,
     submit_to,
 )
+from quota_endpoints import quota, quotas, remove_quota, set_quota
 from refrain_api.ask_records import AskRequest
 from refrain_api.batcher_records import (
     AskResult,
@@ -86,12 +87,16 @@ __all__ = [
     "members",
     "models",
     "post_upgrade_",
+    "quota",
+    "quotas",
     "quote",
     "refresh_models",
     "remove_cache",
     "remove_controller",
+    "remove_quota",
     "result",
     "set_priority",
+    "set_quota",
     "settings",
     "shards",
     "stream",

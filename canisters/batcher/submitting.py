@@ -4,6 +4,7 @@ from typing import Any
 
 from kybra import ic
 
+import quota_desk
 import till
 from admitting import Boarding, joined, lookup_under_way, opened, planned_and_paid, refused
 from batcher_core.ask_plan import Plan
@@ -14,7 +15,6 @@ from batcher_core.money import Price
 from batcher_core.serving import UNSOUGHT, Found
 from batcher_core.tickets import OPENED
 from batcher_core.work_items import Work
-from batcher_rows import rows
 from batcher_state import desk, tallies
 from refrain_core.refusals import bad_request
 from window_calls import refuse_entry
@@ -23,6 +23,13 @@ from window_calls import refuse_entry
 def boarded(caller: str, request: dict[str, Any]) -> Boarding:
     """Give a ticket for a flight that is joined or opened, without waiting for anything."""
     tallies.add("asks")
+    boarding = _boarded(caller, request)
+    if "Ticket" in boarding.reply:
+        quota_desk.count_request(caller)
+    return boarding
+
+
+def _boarded(caller: str, request: dict[str, Any]) -> Boarding:
     plan = planned_and_paid(caller, request)
     if isinstance(plan, dict):
         return Boarding(refused(plan), None)
@@ -36,7 +43,7 @@ def boarded(caller: str, request: dict[str, Any]) -> Boarding:
         return Boarding(refused(lookup_under_way()), None)
     if flight is not None:
         return Boarding(joined(plan, flight, "Ticket", UNSOUGHT), None)
-    refusal = desk.refuse_ticket(ic.time(), rows.settings) or refuse_entry(plan)
+    refusal = quota_desk.refuse_ticket(caller) or refuse_entry(plan)
     if refusal is not None:
         return Boarding(refused(refusal), None)
     return _opened(plan, UNSOUGHT if step == OPEN else None)
@@ -56,6 +63,7 @@ def ticketed(
     """Give the ticket of a flight's opener, and leave the flight to be worked on."""
     least_trust = plan.directives.least_trust or ""
     ticket = desk.give_ticket(flight, plan.caller, OPENED, 0, least_trust)
+    quota_desk.count_ticket(plan.caller, ticket["ticket"], flight.digest, flight.waiters_token)
     work = Work(plan, flight.token, cost, ticket["ticket"], found)
     desk.lost.keep(flight, work)
     return Boarding({variant: ticket}, work)

@@ -4,12 +4,13 @@ from typing import Any
 
 from kybra import ic
 
+import quota_desk
 from batcher_core.ask_plan import Plan, price_for
 from batcher_core.flights import Flight
 from batcher_core.money import Price, refuse_short_balance, refuse_too_few, still_due
 from batcher_core.work_items import Work
 from batcher_rows import rows
-from batcher_state import HOLD_NS, ledger, tallies
+from batcher_state import HOLD_NS, ledger, quotas, tallies
 
 
 def price(plan: Plan) -> Price:
@@ -30,8 +31,16 @@ def refuse_unpaid(plan: Plan) -> "dict[str, Any] | None":
     return refuse_too_few(account, due_cycles, ic.msg_cycles_available128())
 
 
+def refuse_over_quota(plan: Plan) -> "dict[str, Any] | None":
+    """Refuse one request too many of an asker's quota; counts nothing."""
+    return quota_desk.refuse_request(plan, rows.settings.hit_fee_cycles if plan.is_paying else 0)
+
+
 def refuse_call(plan: Plan, cost: Price) -> "dict[str, Any] | None":
-    """Refuse a model's call that the asker or this canister cannot pay; accepts nothing."""
+    """Refuse a model's call that asker, quota or this canister cannot pay; accepts nothing."""
+    refusal = quota_desk.refuse_cost(plan.caller, cost.miss_cycles)
+    if refusal is not None:
+        return refusal
     if not plan.is_paying:
         return refuse_unfunded(cost)
     account = ledger.account(plan.caller)
@@ -61,6 +70,7 @@ def take_fee(plan: Plan) -> int:
     # Another call of this asker may have used up the credit that was counted on.
     fee_cycles = min(fee_cycles, account.credit + accepted)
     ledger.take_fee(plan.caller, accepted, fee_cycles)
+    quota_desk.count_fee(plan.caller, fee_cycles)
     tallies.add("charged_cycles", fee_cycles)
     return fee_cycles
 
@@ -75,6 +85,7 @@ def accept_credit(asker: str) -> int:
 
 def secure(plan: Plan, flight: Flight, cost: Price) -> None:
     """Accept and hold the worst case of a flight; `refuse_call` said that it is there."""
+    quota_desk.hold(plan.caller, flight.token, cost.miss_cycles)
     if not plan.is_paying:
         return
     incoming = still_due(ledger.account(plan.caller), cost.miss_cycles)
@@ -86,17 +97,17 @@ def secure(plan: Plan, flight: Flight, cost: Price) -> None:
 def release(work: Work) -> None:
     """Give back the whole hold of a flight that called nothing, as credit; a shared one stays."""
     if not work.payer:
-        ledger.release(work.hold or work.token, 0, 0)
+        close(work.hold or work.token)
 
 
 def close(token: int) -> None:
-    """Give back what is left of a hold that several calls shared."""
-    ledger.release(token, 0, 0)
+    """Give back what is left of a hold, to its asker's credit and quota."""
+    _release(token, 0, 0)
 
 
 def spend(work: Work, spent: int) -> None:
     """Book one of several calls of a flight; the rest stays held for those to come."""
-    ledger.draw(work.payer or work.hold or work.token, spent, 0)
+    _draw(work.payer or work.hold or work.token, spent, 0)
 
 
 def book(work: Work, spent: int, margin: int, booked: int = 0) -> int:
@@ -105,11 +116,21 @@ def book(work: Work, spent: int, margin: int, booked: int = 0) -> int:
     booked: what of `spent` was booked before, by `spend`.
     """
     if work.payer:
-        ledger.draw(work.payer, spent - booked, margin)
+        _draw(work.payer, spent - booked, margin)
         tallies.add("charged_cycles", spent + margin)
         return spent + margin
     held_cycles = work.cost.miss_cycles
-    ledger.release(work.hold or work.token, spent - booked, margin)
+    _release(work.hold or work.token, spent - booked, margin)
     tallies.add("charged_cycles", held_cycles)
     tallies.add("refunded_cycles", held_cycles - spent - margin)
     return spent + margin
+
+
+def _draw(token: int, spent: int, margin: int) -> None:
+    ledger.draw(token, spent, margin)
+    quotas.draw(token, spent + margin)
+
+
+def _release(token: int, spent: int, margin: int) -> None:
+    ledger.release(token, spent, margin)
+    quotas.release(token, spent + margin)

@@ -76,6 +76,7 @@ def ended(book: Recording) -> None:
     book.call(called_off.CalledOff.sweep, kept, START_NS + 6)
     for number in range(8):
         book.call(called_off.CalledOff.take, kept, number)
+    book.call(tickets.TicketBook.all, claims)
     book.call(tickets.TicketBook.sweep, claims, START_NS + 55, 3)
     book.call(tickets.TicketBook.load, claims)
 
@@ -87,6 +88,7 @@ def detached(book: Recording) -> None:
     book.call(FrontDesk.load, desk)
     for asker in (TENANT, OTHER):
         book.call(FrontDesk.ticket, desk, 1, asker)
+    book.call(FrontDesk.tickets, desk)
 
 
 def pushed(book: Recording) -> None:

@@ -52,6 +52,13 @@ BUDGETS = {
     "margin_instructions": 0,
     "attempts": 8,
 }
+QUOTA = {
+    "tenant": "default",
+    "requests_per_hour": 0,
+    "cycles_per_day": 0,
+    "waiting_tickets": 0,
+    "models": [],
+}
 FAILURE = {"digest": DIGEST, "namespace": "public", "refusal": {"Internal": "x"}, "ttl_s": 9}
 ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "allow_callback": ({"canister": STRANGER, "method": "take"},),
@@ -122,6 +129,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "set_budgets": (BUDGETS,),
     "set_limits": (f"writer/{STRANGER}", {"calls_per_minute": 0, "cycles_per_day": 0}),
     "set_priority": (OPERATOR, "high"),
+    "set_quota": (QUOTA,),
     "set_provider": (PROVIDER,),
     "set_subnet_nodes": (34,),
     "stream": (1, 0),
@@ -146,6 +154,8 @@ WITHOUT_ARGUMENTS = frozenset(
         "models",
         "profile",
         "providers",
+        "quota",
+        "quotas",
         "rest",
         "settings",
         "shards",

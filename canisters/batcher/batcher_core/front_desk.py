@@ -173,6 +173,10 @@ class FrontDesk:
         """Return a ticket of the asker's."""
         return self._tickets.read(number, asker)
 
+    def tickets(self) -> "list[tuple[int, Ticket]]":
+        """Return all tickets by their numbers: a walk through the whole map."""
+        return self._tickets.all()
+
     def ticket_state(self, number: int, asker: str, now_ns: int) -> dict[str, Any]:
         """Return where a ticket stands, as a TicketState; changes nothing."""
         ticket = self._tickets.read(number, asker)

@@ -70,6 +70,10 @@ class TicketBook:
             self._expiries[key] = ticket.expires_at_ns
             self.claims.add(ticket.token, int(key, 16))
 
+    def all(self) -> "list[tuple[int, Ticket]]":
+        """Return all tickets by their numbers: a walk through the whole map."""
+        return [(int(key, 16), unpack_ticket(record)) for key, record in self._store.items()]
+
     def issue(self, number: int, ticket: Ticket) -> None:
         """Keep a ticket under its number."""
         self._expiries[ticket_key(number)] = ticket.expires_at_ns
