@@ -17,8 +17,6 @@ DRIP_S = 0.02
 PATIENCE_S = 20.0
 LITTLE_PATIENCE_S = 0.5
 THREE_MEGABYTES = 3_000_000
-RESPONSE_LIMIT_BYTES = 8_192
-"""What infer asks for where the caller names no max_tokens: 4,096 and 16 a token of 512."""
 
 
 def chat(content: Any, finish: Any = "stop", **fields: Any) -> dict[str, Any]:
@@ -122,7 +120,7 @@ _NO_CHOICES = "the provider's reply has no choices"
 _NO_CONTENT = "the provider's reply has no content"
 _NO_COUNTS = "the provider's reply has no token counts"
 _NOT_JSON = "the provider's reply is not JSON"
-_TOO_LARGE = f"'limit': {RESPONSE_LIMIT_BYTES}"
+_TOO_LARGE = "'unit': 'bytes'"  # how many depends on how often the provider told too much before
 _LOADING = {"error": {"code": 503, "message": "Loading model", "type": "unavailable_error"}}
 
 LIES = (
