@@ -11,6 +11,7 @@ from tests.unit import fresh_canister
 from tests.unit.batcher import batcher_stage
 from tests.unit.batcher.cancels import BOB
 from tests.unit.batcher.dict_store import DictStore
+from tests.unit.batcher.list_replies import MISS, prompts_of
 from tests.unit.batcher.moving_askers import FIRST, INFER, Asking
 from tests.unit.batcher.moving_world import World
 
@@ -177,5 +178,41 @@ def said(inferred: Any) -> Any:
             continues, content=text, finish=finish, completion_tokens=tokens
         )
         return made
+
+    return make
+
+
+@pytest.fixture
+def listing(bare_stage: Stage) -> Stage:
+    """Give a stage whose provider takes lists."""
+    bare_stage.connect(("lists",))
+    return bare_stage
+
+
+@pytest.fixture
+def submitted(listing: Stage, request_for: Any) -> Any:
+    """Submit prompts that the cache does not have; return their tickets."""
+
+    def submit(*prompts: str, **context: Any) -> list[int]:
+        messages = [listing.message("submit", request_for(one), **context) for one in prompts]
+        for message in messages:
+            message.answer(MISS)
+        return [message.reply["Ticket"]["ticket"] for message in messages]
+
+    return submit
+
+
+@pytest.fixture
+def many(answer: dict[str, Any]) -> Any:
+    """Make infer's reply to the list that a message waits for: each prompt, in capitals."""
+
+    def make(message: Message, price: int = 0) -> dict[str, Any]:
+        items = []
+        for place, asked in enumerate(prompts_of(message)):
+            inference = {"answer": {**answer, "content": asked.upper()}, "provider": "p"}
+            cost = {"outcalls": int(place == 0), "charged_cycles": price}
+            items.append({"Inferred": inference | cost})
+        total = price * len(items)
+        return {"Many": {"items": items, "outcalls": 1, "charged_cycles": total}}
 
     return make
