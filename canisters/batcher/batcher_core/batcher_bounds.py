@@ -22,8 +22,8 @@ each minute ends it if its own timer did not."""
 class Settings(NamedTuple):
     """Keys and meaning as in BatcherSettings.
 
-    On a 13-node subnet a hit of a short prompt costs batcher and cache 35 M cycles together, and a
-    miss 72 M beside what infer takes, as measured: the two fees cover that.
+    On a 13-node subnet a hit of a short prompt costs batcher and cache 27 M cycles together, and a
+    miss at most 72 M beside what infer takes, as measured: the two fees cover that.
     """
 
     lease_s: int = 120
