@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from kybra import Async, CallResult, Vec, query, text, update
 
+from batcher_access import strangers_refusal
 from batcher_core.asker_admission import refuse_asker
 from batcher_core.batcher_bounds import refuse_settings, settings_from
 from batcher_core.fair_queue import PRIORITIES
@@ -12,9 +13,8 @@ from batcher_core.window_lanes import listed_models
 from batcher_rows import MAX_ASKERS, MAX_MODELS, rows
 from other_canisters import connected_infer
 from refrain_api.batcher_records import AskerSettings, BatcherSettings
-from refrain_api.caller_texts import caller_text
 from refrain_api.refusal_variants import Done
-from refrain_core.access import refuse_controller_removal, refuse_grant, refuse_unless_controller
+from refrain_core.access import refuse_controller_removal, refuse_grant
 from refrain_core.model_names import parse_model
 from refrain_core.refusals import bad_request, internal, unreachable
 
@@ -22,7 +22,7 @@ from refrain_core.refusals import bad_request, internal, unreachable
 @update
 def connect(cache: text, infer: text) -> Done:
     """Name the two canisters that this one calls; of several caches, any one."""
-    refusal = _refuse_stranger() or refuse_grant(cache) or refuse_grant(infer)
+    refusal = strangers_refusal() or refuse_grant(cache) or refuse_grant(infer)
     if refusal is not None:
         return _refused(refusal)
     known = rows.space.caches
@@ -38,7 +38,7 @@ def connect(cache: text, infer: text) -> Done:
 def refresh_models() -> Async[Done]:
     """Ask the infer canister for its models and keep the list."""
     try:
-        refusal = _refuse_stranger() or _refuse_unconnected()
+        refusal = strangers_refusal() or _refuse_unconnected()
         if refusal is not None:
             return _refused(refusal)
         service = connected_infer()
@@ -59,7 +59,7 @@ def refresh_models() -> Async[Done]:
 def allow_asker(asker: AskerSettings) -> Done:
     """Let a principal ask, sponsored or paying."""
     refusal = (
-        _refuse_stranger() or refuse_grant(asker["caller"]) or refuse_asker(asker["sponsored"])
+        strangers_refusal() or refuse_grant(asker["caller"]) or refuse_asker(asker["sponsored"])
     )
     if refusal is not None:
         return _refused(refusal)
@@ -72,7 +72,7 @@ def allow_asker(asker: AskerSettings) -> Done:
 @update
 def deny_asker(caller: text) -> Done:
     """Take a principal off the list of askers."""
-    refusal = _refuse_stranger()
+    refusal = strangers_refusal()
     if refusal is not None:
         return _refused(refusal)
     rows.deny_asker(caller)
@@ -82,7 +82,7 @@ def deny_asker(caller: text) -> Done:
 @update
 def set_priority(caller: text, priority: text) -> Done:
     """Let a listed asker's submitted requests go before, with or behind others' in windows."""
-    refusal = _refuse_stranger()
+    refusal = strangers_refusal()
     if refusal is None and caller not in rows.askers:
         refusal = bad_request("no such asker: allow it first")
     if refusal is None and priority not in PRIORITIES:
@@ -96,7 +96,7 @@ def set_priority(caller: text, priority: text) -> Done:
 @query
 def askers() -> Vec[AskerSettings]:
     """List the askers, for a controller; for others the list is empty."""
-    if _refuse_stranger() is not None:
+    if strangers_refusal() is not None:
         return []
     return [{"caller": caller, "sponsored": rows.askers[caller]} for caller in rows.askers]
 
@@ -111,7 +111,7 @@ def settings() -> BatcherSettings:
 def configure(settings: BatcherSettings) -> Done:
     """Replace the settings; flights under way keep the lease they have."""
     record = cast("dict[str, Any]", settings)
-    refusal = _refuse_stranger() or refuse_settings(record)
+    refusal = strangers_refusal() or refuse_settings(record)
     if refusal is not None:
         return _refused(refusal)
     rows.configure(settings_from(record))
@@ -121,7 +121,7 @@ def configure(settings: BatcherSettings) -> Done:
 @update
 def add_controller(principal: text) -> Done:
     """Give a principal the right to configure this canister."""
-    refusal = _refuse_stranger() or refuse_grant(principal)
+    refusal = strangers_refusal() or refuse_grant(principal)
     if refusal is not None:
         return _refused(refusal)
     rows.add_controller(principal)
@@ -131,15 +131,11 @@ def add_controller(principal: text) -> Done:
 @update
 def remove_controller(principal: text) -> Done:
     """Take that right away, except from the last one who has it."""
-    refusal = _refuse_stranger() or refuse_controller_removal(principal, rows.controllers)
+    refusal = strangers_refusal() or refuse_controller_removal(principal, rows.controllers)
     if refusal is not None:
         return _refused(refusal)
     rows.remove_controller(principal)
     return {"Ok": "removed"}
-
-
-def _refuse_stranger() -> "dict[str, Any] | None":
-    return refuse_unless_controller(caller_text(), rows.controllers)
 
 
 def _refuse_unconnected() -> "dict[str, Any] | None":

@@ -6,14 +6,14 @@ from typing import Any, cast
 from kybra import Async, CallResult, query, text, update
 
 import mover
+from batcher_access import strangers_refusal
 from batcher_core.key_space import JOINING, LEAVING, refuse_adding, refuse_removing
 from batcher_core.move_progress import Progress
 from batcher_rows import rows
 from other_canisters import cache_at
-from refrain_api.caller_texts import caller_text
 from refrain_api.moving_records import KeyShards
 from refrain_api.refusal_variants import Done
-from refrain_core.access import refuse_grant, refuse_unless_controller
+from refrain_core.access import refuse_grant
 from refrain_core.refusals import bad_request, internal, unreachable
 
 Adding = Generator[Any, Any, "dict[str, Any] | None"]
@@ -27,7 +27,7 @@ def add_cache(cache: text) -> Async[Done]:
     bounded steps, while all of them are served. One that was leaving is taken back.
     """
     try:
-        refusal = _refuse_stranger() or refuse_grant(cache)
+        refusal = strangers_refusal() or refuse_grant(cache)
         if refusal is None and not rows.is_connected:
             refusal = unreachable("not connected yet: call connect(cache, infer) first")
         refusal = refusal or refuse_adding(rows.space.caches, cache)
@@ -45,7 +45,7 @@ def add_cache(cache: text) -> Async[Done]:
 @update
 def remove_cache(cache: text) -> Done:
     """Have a cache give all its answers to the others, in bounded steps, and then forget it."""
-    refusal = _refuse_stranger() or refuse_removing(rows.space.caches, cache)
+    refusal = strangers_refusal() or refuse_removing(rows.space.caches, cache)
     return _refused(refusal) if refusal is not None else _changed(cache, LEAVING)
 
 
@@ -93,10 +93,6 @@ def _changed(cache: str, state: str) -> Done:
     rows.note_move(Progress(rows.move.number + 1))
     mover.begin()
     return {"Ok": f"{state}: shards tells how far it is"}
-
-
-def _refuse_stranger() -> "dict[str, Any] | None":
-    return refuse_unless_controller(caller_text(), rows.controllers)
 
 
 def _refused(refusal: "dict[str, Any]") -> Done:

@@ -9,11 +9,12 @@ from typing import Any, cast
 
 from kybra import Async, CallResult, Vec, query, text, update
 
+from batcher_access import strangers_refusal
 from batcher_rows import MAX_MEMBERS, rows
 from other_canisters import cache_at
 from refrain_api.caller_texts import caller_text
 from refrain_api.refusal_variants import Done
-from refrain_core.access import refuse_grant, refuse_unless_controller
+from refrain_core.access import refuse_grant
 from refrain_core.namespaces import is_shared_name
 from refrain_core.refusals import bad_request, internal, unreachable
 
@@ -70,7 +71,7 @@ def _copied(method: str, namespace: str, member: str) -> Telling:
 
 
 def _refuse(namespace: str) -> "dict[str, Any] | None":
-    refusal = refuse_unless_controller(caller_text(), rows.controllers)
+    refusal = strangers_refusal()
     if refusal is None and not is_shared_name(namespace):
         refusal = bad_request('only a namespace "shared:NAME" has members')
     return refusal

@@ -5,6 +5,7 @@ from typing import Any, cast
 from kybra import Async, Manual, Vec, ic, nat64, query, text, update
 
 from admitting import Boarding
+from batcher_access import strangers_refusal
 from batcher_rows import MAX_CALLBACKS, rows
 from pushing import acknowledged, boarded_to, prove, push_book, viewed
 from refrain_api.ask_records import AskRequest
@@ -12,7 +13,7 @@ from refrain_api.batcher_records import SubmitResult
 from refrain_api.caller_texts import caller_text
 from refrain_api.delivery_records import Callback, DeliveryResult
 from refrain_api.refusal_variants import Done
-from refrain_core.access import refuse_grant, refuse_unless_controller
+from refrain_core.access import refuse_grant
 from refrain_core.refusals import bad_request, internal
 from window_calls import continued_in_window
 
@@ -53,7 +54,7 @@ def delivery(ticket: nat64) -> DeliveryResult:
 def allow_callback(callback: Callback) -> Done:
     """Let a canister have its own answers pushed to one of its functions."""
     canister, method = callback["canister"], callback["method"]
-    refusal = _refuse_stranger() or refuse_grant(canister) or prove(canister)
+    refusal = strangers_refusal() or refuse_grant(canister) or prove(canister)
     if refusal is None and canister in (*_own(), *rows.space.caches, *rows.wiring.values()):
         refusal = bad_request("a push there would be this canister's own word: choose a dapp's")
     if refusal is None and not _is_method(method):
@@ -70,7 +71,7 @@ def allow_callback(callback: Callback) -> Done:
 @update
 def deny_callback(callback: Callback) -> Done:
     """Push nothing more to a function; what waits for it is given up, and read by its ticket."""
-    refusal = _refuse_stranger()
+    refusal = strangers_refusal()
     if refusal is not None:
         return cast("Done", {"Refused": refusal})
     rows.deny_callback(callback["canister"], callback["method"])
@@ -80,7 +81,7 @@ def deny_callback(callback: Callback) -> Done:
 @query
 def callbacks() -> Vec[Callback]:
     """List the functions that are pushed to, for a controller; for others the list is empty."""
-    if _refuse_stranger() is not None:
+    if strangers_refusal() is not None:
         return []
     listed = [listing.split(" ") for listing in sorted(rows.callbacks)]
     return [{"canister": canister, "method": method} for canister, method in listed]
@@ -93,7 +94,3 @@ def _own() -> list[str]:
 def _is_method(name: str) -> bool:
     plain = name.replace("_", "a")
     return plain.isalnum() and plain.isascii() and len(name) <= MAX_METHOD_CHARACTERS
-
-
-def _refuse_stranger() -> "dict[str, Any] | None":
-    return refuse_unless_controller(caller_text(), rows.controllers)

@@ -5,6 +5,7 @@ from typing import Any, cast
 from kybra import Vec, ic, query, text, update
 
 from admitting import refuse_stranger
+from batcher_access import strangers_refusal
 from batcher_core.quotas import Limits
 from batcher_rows import rows
 from batcher_state import quotas as counts
@@ -13,7 +14,7 @@ from quota_rows import forget_quota, keep_quota
 from refrain_api.caller_texts import caller_text
 from refrain_api.quota_records import Quota, QuotaResult
 from refrain_api.refusal_variants import Done
-from refrain_core.access import is_principal_text, refuse_unless_controller
+from refrain_core.access import is_principal_text
 from refrain_core.refusals import bad_request
 
 MAX_QUOTAS = 1_000
@@ -24,7 +25,7 @@ MAX_MODELS_CHARACTERS = 1_200
 def set_quota(quota: Quota) -> Done:
     """Limit what a tenant may use, or "default": all who have no quota of their own."""
     record = cast("dict[str, Any]", quota)
-    refusal = _refuse_stranger() or _refuse_quota(record)
+    refusal = strangers_refusal() or _refuse_quota(record)
     if refusal is not None:
         return cast("Done", {"Refused": refusal})
     limits = Limits(
@@ -42,7 +43,7 @@ def set_quota(quota: Quota) -> Done:
 @update
 def remove_quota(tenant: text) -> Done:
     """Take a tenant's own quota away: the default one holds for it then, if there is one."""
-    refusal = _refuse_stranger()
+    refusal = strangers_refusal()
     if refusal is not None:
         return cast("Done", {"Refused": refusal})
     forget_quota(tenant)
@@ -54,7 +55,7 @@ def remove_quota(tenant: text) -> Done:
 @query
 def quotas() -> Vec[Quota]:
     """List the quotas, for a controller; for others the list is empty."""
-    if _refuse_stranger() is not None:
+    if strangers_refusal() is not None:
         return []
     return [_record(tenant, rows.quotas[tenant]) for tenant in sorted(rows.quotas)]
 
@@ -99,7 +100,3 @@ def _refuse_quota(record: dict[str, Any]) -> "dict[str, Any] | None":
     if len(rows.quotas) >= MAX_QUOTAS and tenant not in rows.quotas:
         return bad_request(f"there are {MAX_QUOTAS} quotas: remove one first")
     return None
-
-
-def _refuse_stranger() -> "dict[str, Any] | None":
-    return refuse_unless_controller(caller_text(), rows.controllers)

@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from kybra import Vec, ic, nat32, query, text, update
 
+from infer_access import is_from_controller, strangers_refusal
 from infer_core.provider_health import HEALTHY
 from infer_core.provider_rules import MAX_PROVIDERS, Provider, check_settings, provider_from
 from infer_core.shard_choice import count_held, lease_keys
@@ -28,7 +29,6 @@ from refrain_api.refusal_variants import Done
 from refrain_core.access import (
     refuse_controller_removal,
     refuse_grant,
-    refuse_unless_controller,
 )
 from refrain_core.refusals import bad_request
 from usage_table import usages
@@ -41,7 +41,7 @@ MOST_NODES = 100
 def set_provider(settings: ProviderSettings) -> Done:
     """Add or replace a provider (controllers); without api_key the stored key stays."""
     refusal = (
-        _refuse_stranger()
+        strangers_refusal()
         or check_settings(cast("Any", settings))
         or _refuse_more(settings["name"])
     )
@@ -57,7 +57,7 @@ def set_provider(settings: ProviderSettings) -> Done:
 @update
 def remove_provider(name: text) -> Done:
     """Forget a provider and its key (controllers); calls under way end as they would."""
-    refusal = _refuse_stranger()
+    refusal = strangers_refusal()
     if refusal is None and name not in known_providers:
         refusal = bad_request("no provider of this name: providers() lists them")
     if refusal is not None:
@@ -77,7 +77,7 @@ def providers() -> Vec[ProviderView]:
 @update
 def set_subnet_nodes(nodes: nat32) -> Done:
     """State how many nodes this canister's subnet has, for prices (controllers)."""
-    refusal = _refuse_stranger()
+    refusal = strangers_refusal()
     if refusal is None and not 1 <= nodes <= MOST_NODES:
         refusal = bad_request(f"nodes: choose 1 to {MOST_NODES}")
     if refusal is not None:
@@ -90,7 +90,7 @@ def set_subnet_nodes(nodes: nat32) -> Done:
 @update
 def allow_writer(writer: text) -> Done:
     """Let a principal ask for inferences (controllers)."""
-    refusal = _refuse_stranger() or refuse_grant(writer)
+    refusal = strangers_refusal() or refuse_grant(writer)
     if refusal is not None:
         return refused(refusal)
     enlist_writer(writer)
@@ -101,7 +101,7 @@ def allow_writer(writer: text) -> Done:
 @update
 def deny_writer(writer: text) -> Done:
     """Let a principal ask no more (controllers); one who is not on the list is no fault."""
-    refusal = _refuse_stranger()
+    refusal = strangers_refusal()
     if refusal is not None:
         return refused(refusal)
     forget_writer(writer)
@@ -112,13 +112,13 @@ def deny_writer(writer: text) -> Done:
 @query
 def writers() -> Vec[text]:
     """List the writers to controllers; a stranger sees an empty list."""
-    return sorted(listed_writers) if str(ic.caller()) in listed_controllers else []
+    return sorted(listed_writers) if is_from_controller() else []
 
 
 @update
 def add_controller(controller: text) -> Done:
     """Let another principal configure this canister (controllers)."""
-    refusal = _refuse_stranger() or refuse_grant(controller)
+    refusal = strangers_refusal() or refuse_grant(controller)
     if refusal is not None:
         return refused(refusal)
     enlist_controller(controller)
@@ -129,7 +129,7 @@ def add_controller(controller: text) -> Done:
 @update
 def remove_controller(controller: text) -> Done:
     """Let a principal configure no more (controllers); the last one stays."""
-    refusal = _refuse_stranger() or refuse_controller_removal(controller, listed_controllers)
+    refusal = strangers_refusal() or refuse_controller_removal(controller, listed_controllers)
     if refusal is not None:
         return refused(refusal)
     forget_controller(controller)
@@ -172,10 +172,6 @@ def _view(provider: Provider, url: str, now_ns: int) -> ProviderView:
         "circuit": healths.get(provider.name, HEALTHY).state,
         "well_in_s": well_in_s(provider.name, now_ns),
     }
-
-
-def _refuse_stranger() -> dict[str, Any] | None:
-    return refuse_unless_controller(str(ic.caller()), listed_controllers)
 
 
 def _refuse_more(name: str) -> dict[str, Any] | None:

@@ -5,9 +5,9 @@ In the heap only: an upgrade begins a new log. An answered call is not in it, an
 
 from kybra import ic, nat64, query
 
+from infer_access import is_from_controller
 from infer_core.event_log import CIRCUIT, CONFIGURED, FAILED, LATE, REFUSED, EventLog, word_of
 from infer_core.provider_health import Health
-from infer_registry import listed_controllers
 from refrain_api.infer_status_records import EventPage
 from refrain_core.limits import NANOSECONDS
 
@@ -20,7 +20,7 @@ _quiet_until_ns: dict[str, int] = {}
 @query
 def events(cursor: nat64) -> EventPage:
     """Page through the log from line `cursor` on (controllers); a stranger sees it empty."""
-    if str(ic.caller()) not in listed_controllers:
+    if not is_from_controller():
         return {"lines": [], "next": 0}
     lines, following = event_lines.lines_from(cursor)
     return {"lines": lines, "next": following}

@@ -4,20 +4,20 @@ from typing import Any, cast
 
 from kybra import Vec, ic, query, text, update
 
+from infer_access import is_from_controller, strangers_refusal, unserved_refusal
 from infer_admin import refused
 from infer_core.provider_health import HEALTHY
 from infer_core.shard_choice import count_held, lease_keys
 from infer_core.spend_limits import MOST_LIMITED, Limits, refuse_limits
 from infer_core.work_budgets import PLATFORM_INSTRUCTIONS, budgets_from, refuse_budgets
 from infer_events import note_configured
-from infer_registry import known_providers, listed_controllers, listed_writers
+from infer_registry import known_providers, listed_writers
 from infer_settings import stated
 from lease_table import lease_table
 from provider_healths import healths, well_in_s
 from provider_pace import rates_milli
 from refrain_api.infer_status_records import InferStatusResult, UseLimits, UseRow, WorkBudgets
 from refrain_api.refusal_variants import Done
-from refrain_core.access import refuse_unless_controller, refuse_unless_listed
 from refrain_core.refusals import bad_request
 from use_limits import PROVIDER, WRITER, limits_of, state_limits, used_of
 from work_counts import meter
@@ -27,7 +27,7 @@ from work_counts import meter
 def set_budgets(budgets: WorkBudgets) -> Done:
     """Bound rounds, prompts and this canister's own work (controllers); upgrades keep it."""
     record: Any = budgets
-    refusal = refuse_unless_controller(str(ic.caller()), listed_controllers)
+    refusal = strangers_refusal()
     refusal = refusal or refuse_budgets(record)
     if refusal is not None:
         return refused(refusal)
@@ -40,7 +40,7 @@ def set_budgets(budgets: WorkBudgets) -> Done:
 def set_limits(subject: text, limits: UseLimits) -> Done:
     """Limit the use of ``provider/NAME`` or ``writer/PRINCIPAL`` (controllers); 0 and 0 lift it."""
     record: Any = limits
-    refusal = refuse_unless_controller(str(ic.caller()), listed_controllers)
+    refusal = strangers_refusal()
     refusal = refusal or _refuse_subject(subject) or refuse_limits(record)
     if refusal is not None:
         return refused(refusal)
@@ -53,7 +53,7 @@ def set_limits(subject: text, limits: UseLimits) -> Done:
 @query
 def usage() -> Vec[UseRow]:
     """List to controllers what is limited, and how much of it is used; to others nothing."""
-    if str(ic.caller()) not in listed_controllers:
+    if not is_from_controller():
         return []
     return [_use_row(subject) for subject in sorted(limits_of)]
 
@@ -61,8 +61,7 @@ def usage() -> Vec[UseRow]:
 @query
 def status() -> InferStatusResult:
     """Show the work of each step and the state of each provider (controllers and writers)."""
-    served = (*listed_writers, *listed_controllers)
-    refusal = refuse_unless_listed(str(ic.caller()), served, "writer")
+    refusal = unserved_refusal()
     return cast("InferStatusResult", {"Status": _status()} if refusal is None else refused(refusal))
 
 

@@ -4,12 +4,13 @@ from typing import Any, cast
 
 from kybra import Vec, ic, query, text
 
+from infer_access import unserved_refusal
 from infer_choices import dearest_price, plans_by_transport
 from infer_core.provider_rules import NON_REPLICATED
 from infer_core.transport_quotes import transport_quotes
 from infer_core.usage import total_usage
 from infer_lists import dearest_list
-from infer_registry import known_providers, listed_controllers, listed_writers
+from infer_registry import known_providers
 from lease_table import lease_table
 from refrain_api.infer_records import (
     InferCounters,
@@ -17,7 +18,6 @@ from refrain_api.infer_records import (
     InferRequest,
     TransportQuotesResult,
 )
-from refrain_core.access import refuse_unless_listed
 from refrain_core.outcall_price import HELD_CYCLES_PER_CALL
 from usage_table import usages
 
@@ -25,13 +25,13 @@ from usage_table import usages
 @query
 def quote_infer(request: InferRequest) -> InferQuoteResult:
     """Say what `infer` may cost at most, and what this canister's own balance holds meanwhile."""
-    return _quoted(_refuse_stranger() or dearest_price(request))
+    return _quoted(unserved_refusal() or dearest_price(request))
 
 
 @query
 def quote_infer_many(requests: Vec[InferRequest]) -> InferQuoteResult:
     """Say what `infer_many` may cost at most, and what is held meanwhile."""
-    return _quoted(_refuse_stranger() or dearest_list(requests))
+    return _quoted(unserved_refusal() or dearest_list(requests))
 
 
 @query
@@ -39,7 +39,7 @@ def quote_transports(request: InferRequest) -> TransportQuotesResult:
     """Say what a request would cost by each transport and pricing version."""
     unstated: Any = dict(request)
     unstated["transport"] = None
-    plans: Any = _refuse_stranger() or plans_by_transport(unstated)
+    plans: Any = unserved_refusal() or plans_by_transport(unstated)
     if NON_REPLICATED not in plans:
         return cast("TransportQuotesResult", {"Refused": plans})
     return cast("TransportQuotesResult", {"Quoted": transport_quotes(plans)})
@@ -63,11 +63,6 @@ def counters() -> InferCounters:
         "charged_cycles": total.charged_cycles,
         "leases_held": lease_table.count(ic.time()),
     }
-
-
-def _refuse_stranger() -> dict[str, Any] | None:
-    served = (*listed_writers, *listed_controllers)
-    return refuse_unless_listed(str(ic.caller()), served, "writer")
 
 
 def _quoted(price_cycles: int | dict[str, Any]) -> InferQuoteResult:

@@ -20,6 +20,7 @@ from infer_core.provider_rules import IDEMPOTENCY_PROXY, Provider
 from infer_core.retry_rules import LIMITED, backoff_ms, failure_class, next_attempt
 from infer_core.status_classes import told_wait_s
 from infer_events import note_circuit, note_failed, note_refused
+from refrain_core.limits import NANOSECONDS
 from refrain_core.refusals import rate_limited
 from use_limits import PROVIDER, WRITER, count_use, limits_of, wait_s
 
@@ -103,4 +104,4 @@ def well_in_s(name: str, now_ns: int) -> int:
     """Return in how many seconds a provider may be called; 0 is now."""
     if name not in healths or healths[name].until_ns <= now_ns:
         return 0
-    return -((now_ns - healths[name].until_ns) // 1_000_000_000)
+    return -((now_ns - healths[name].until_ns) // NANOSECONDS)
