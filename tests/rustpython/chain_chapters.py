@@ -3,7 +3,7 @@
 from typing import Any
 
 from infer_core import chain_plan, inference, inference_results, parameter_support, provider_rules
-from infer_core.backends import asking, dfinity_llm, llama_cpp_canister
+from infer_core.backends import dfinity_llm, llama_cpp_canister, turns
 from tests.rustpython.infer_inputs import DIGEST, FAR, LOCAL, REJECTS, TEXT
 from tests.rustpython.inputs import TEXTS, Inputs, ask, inference_of
 from tests.rustpython.recording import Recording
@@ -28,7 +28,7 @@ def output(text: str = "", **fields: Any) -> dict[str, Any]:
 def asked(provider: Any, **fields: Any) -> Any:
     """Make an asking of one turn."""
     request = ask(**fields)
-    return asking.Asking(provider, request, (asking.Turn(request["messages"], "é"),), 9, 7)
+    return turns.Asking(provider, request, (turns.Turn(request["messages"], "é"),), 9, 7)
 
 
 def plans(book: Recording) -> None:

@@ -19,11 +19,11 @@ from infer_core import (
     trial,
 )
 from infer_core.backends import (
-    asking,
     hf_text_generation,
     openai_chat,
     openai_completions,
     response_formats,
+    turns,
 )
 from infer_core.prompt import FittedPrompt
 from infer_core.provider_rules import MODES, REPLICATED
@@ -95,15 +95,15 @@ def plan_one(book: Recording, provider: Any, request: dict[str, Any], number: in
     sample = outcall_plan.Sample(DIGEST, number)
     seed = book.call(outcall_plan.seed_of, request["seed"], sample, provider.mode)
     key = book.call(outcall_plan.idempotency_key, [sample])
-    turns = (asking.Turn(request["messages"], "é" if number else ""),)
-    asked = asking.Asking(provider, request, turns, 64, seed)
-    book.call(asking.sampling_fields, asked)
+    turn = turns.Turn(request["messages"], "é" if number else "")
+    asked = turns.Asking(provider, request, (turn,), 64, seed)
+    book.call(turns.sampling_fields, asked)
     plan = book.call(outcall_plan.plan_outcall, asked, key)
     book.call(outcall_plan.roomier, plan, 2 * plan.max_response_bytes)
     plans = {mode: plan._replace(nodes=34) for mode in MODES}
     book.call(transport_quotes.transport_quotes, plans)
     book.call(openai_chat.chat_fields, asked)
-    book.call(openai_completions.completion_fields, asked._replace(turns=turns * 2))
+    book.call(openai_completions.completion_fields, asked._replace(turns=(turn, turn)))
     book.call(hf_text_generation.generation_fields, asked)
 
 

@@ -2,8 +2,8 @@
 
 from typing import Any, NamedTuple
 
-from infer_core.backends.asking import Asking
 from infer_core.backends.llama_cpp_canister import MOST_RUNS
+from infer_core.backends.turns import Asking
 from infer_core.provider_rules import canister_of
 from infer_core.reject_texts import RETRY_AFTER_SEND_S, split_reject
 from refrain_core.refusals import bad_reply, busy, provider_error, unreachable

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from infer_core.backends.asking import Asking, Turn
+from infer_core.backends.turns import Asking, Turn
 from infer_core.budget import Budget, plan_budget
 from infer_core.chain_plan import ChainPlan, plan_chain
 from infer_core.foreign_json import parse_foreign

@@ -3,10 +3,10 @@
 from hashlib import sha256
 from typing import NamedTuple
 
-from infer_core.backends.asking import Asking
 from infer_core.backends.hf_text_generation import generation_fields
 from infer_core.backends.openai_chat import CHAT_PATH, chat_fields
 from infer_core.backends.openai_completions import COMPLETIONS_PATH, completion_fields
+from infer_core.backends.turns import Asking
 from infer_core.provider_rules import (
     HF_TEXT_GENERATION,
     NON_REPLICATED,

@@ -22,7 +22,7 @@ from batcher_core.money import (
     still_due,
 )
 from batcher_core.request_size import request_bytes, text_bytes
-from infer_core.backends.asking import Asking, Turn
+from infer_core.backends.turns import Asking, Turn
 from infer_core.chat_templates import TEMPLATES
 from infer_core.outcall_plan import plan_outcall
 from infer_core.provider_rules import HTTP_FORMS, MODES, MOST_NEW_TOKENS, Provider

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from infer_core.backends.asking import Asking, Turn
 from infer_core.backends.dfinity_llm import llm_request, read_response, refuse_long_chat
 from infer_core.backends.llama_cpp_canister import (
     MOST_RUNS,
@@ -15,6 +14,7 @@ from infer_core.backends.llama_cpp_canister import (
     run_args,
     started,
 )
+from infer_core.backends.turns import Asking, Turn
 from infer_core.chain_plan import CYCLES_PER_CHAIN_CALL, chain_refusal, plan_chain
 from infer_core.parameter_support import carriers
 from infer_core.provider_rules import Provider, check_settings

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from infer_core.answer_text import settled_reply
-from infer_core.backends.asking import Asking, Turn
+from infer_core.backends.turns import Asking, Turn
 from infer_core.outcall_plan import OutcallPlan, plan_outcall
 from infer_core.parameter_support import continues, list_takers, takers
 from infer_core.provider_rules import Provider

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from infer_core.backends.asking import Asking, Turn
 from infer_core.backends.openai_chat import CHAT_PATH
+from infer_core.backends.turns import Asking, Turn
 from infer_core.outcall_plan import (
     MARGIN_CYCLES,
     OutcallPlan,

@@ -9,7 +9,7 @@ Interface: https://github.com/dfinity/llm.
 
 from typing import Any
 
-from infer_core.backends.asking import Asking
+from infer_core.backends.turns import Asking
 from infer_core.reply_fields import NO_CONTENT, ModelReply, UnreadableError
 from refrain_core.chunked_text import utf8_len
 from refrain_core.refusals import too_large

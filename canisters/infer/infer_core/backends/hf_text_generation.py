@@ -6,8 +6,8 @@ and the older list of one object; only the former says why an answer ended.
 
 from typing import Any
 
-from infer_core.backends.asking import Asking, sampling_fields
 from infer_core.backends.response_formats import bare_schema
+from infer_core.backends.turns import Asking, sampling_fields
 from infer_core.chat_templates import prompt_text
 from infer_core.reply_fields import (
     NO_OBJECT,

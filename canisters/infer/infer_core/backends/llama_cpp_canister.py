@@ -10,7 +10,7 @@ Interface: https://github.com/onicai/llama_cpp_canister (src/llama_cpp.did, READ
 from typing import Any, NamedTuple
 
 from infer_core.answer_text import before_stops
-from infer_core.backends.asking import MICROS, Asking
+from infer_core.backends.turns import MICROS, Asking
 from infer_core.chat_templates import advised_sampling, prompt_text
 from infer_core.reply_fields import ModelReply
 from infer_core.status_classes import status_refusal

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from infer_core.backends.asking import Asking, sampling_fields
 from infer_core.backends.response_formats import JSON_OBJECT, schema_field
+from infer_core.backends.turns import Asking, sampling_fields
 from infer_core.chat_templates import advised_messages
 from infer_core.prompt import with_prefill
 from infer_core.provider_rules import LLAMA_CPP
